@@ -1,0 +1,3 @@
+import { synthesize } from "../lib/cli/synthesize";
+
+void synthesize();

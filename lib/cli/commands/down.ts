@@ -1,0 +1,41 @@
+import { existsSync, rmSync } from "node:fs";
+import { stateFileName } from "../../cluster/stack-id";
+import { runCdktf } from "../cdktf";
+import { definitionFile, loadCluster, type DefinitionOptions } from "../definition-file";
+import { EXIT, type ExitCode } from "../exit-codes";
+import { UsageError } from "../../errors";
+
+interface DownOptions extends DefinitionOptions {
+  readonly deleteData?: boolean | undefined;
+}
+
+/** Destroys what `up` deployed and stops what it started. */
+export async function down(options: DownOptions, signal: AbortSignal): Promise<ExitCode> {
+  const cluster = await loadCluster(options, "local");
+  if (options.deleteData === true && cluster.target !== "local") {
+    throw new UsageError("--delete-data is for the local target; data volumes on AWS go with the stack, once aws.dataVolume.preventDestroy is false");
+  }
+  if (existsSync(stateFileName(cluster))) await runCdktf("destroy", cluster, definitionFile(options), signal);
+  else say(`the cluster ${cluster.name} is not deployed here (no ${stateFileName(cluster)})`);
+  if (cluster.target === "local") await sweep(cluster.name, options.deleteData === true);
+  return EXIT.ok;
+}
+
+/** Members that the state does not know any more, because the definition changed under them, are stopped by their records. */
+async function sweep(name: string, deleteData: boolean): Promise<void> {
+  const { memberFolder, readRecords, stateDirOf, stopMember } = await import("../../local/index.js");
+  const stateDir = stateDirOf(name);
+  for (const [memberName, state] of readRecords(stateDir)) {
+    if (state.kind !== "running") continue;
+    const { message } = await stopMember({ folder: memberFolder(stateDir, memberName), memberName });
+    say(`${memberName}: ${message}`);
+  }
+  if (deleteData && existsSync(stateDir)) {
+    rmSync(stateDir, { recursive: true });
+    say(`deleted ${stateDir}`);
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

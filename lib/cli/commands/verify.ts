@@ -1,0 +1,41 @@
+import { renderJson, renderProgress, renderTable, waitUntilHealthy, type VerificationReport } from "../../verification";
+import { asking, durationMs, type Asking, type AskingOptions } from "../asking";
+import { EXIT, type ExitCode } from "../exit-codes";
+
+export interface VerifyCommandOptions extends AskingOptions {
+  readonly timeout?: string | undefined;
+  readonly skip?: string | undefined;
+  readonly allowUnreachable?: boolean | undefined;
+  readonly postDeploy?: boolean | undefined;
+}
+
+/** By hand somebody waits for the answer; a member that was just started may need this long. */
+const TIMEOUT_BY_HAND = "5s";
+/** An instance boots, waits for its volume and fetches etcd. */
+const TIMEOUT_AFTER_DEPLOY = { local: "60s", aws: "10m" } as const;
+/**
+ * Until an instance answers at all, a firewall and a booting machine look the same; Amazon Linux 2023 is up in well under a
+ * minute.
+ */
+const UNREACHABLE_AFTER_MS = 90_000;
+
+/** Asks until the cluster is healthy or time is up, and prints the verdict. */
+export async function verifyCluster(options: VerifyCommandOptions, signal: AbortSignal): Promise<ExitCode> {
+  const question = await asking(options, signal);
+  const timeout = options.timeout ?? (options.postDeploy === true ? TIMEOUT_AFTER_DEPLOY[question.privateNetwork ? "aws" : "local"] : TIMEOUT_BY_HAND);
+  const report = await waitUntilHealthy({
+    ...question.ask,
+    timeoutMs: durationMs("--timeout", timeout),
+    skip: (options.skip ?? "").split(",").filter((id) => id !== ""),
+    privateNetwork: question.privateNetwork,
+    onProgress: (event) => process.stderr.write(`${renderProgress(event)}\n`),
+  });
+  await print(report, question);
+  if (report.verdict === "unreachable" && (options.allowUnreachable === true || options.postDeploy === true)) return EXIT.ok;
+  return { healthy: EXIT.ok, unhealthy: EXIT.unhealthy, unreachable: EXIT.unreachable }[report.verdict];
+}
+
+async function print(report: VerificationReport, { format }: Asking): Promise<void> {
+  const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+  process.stdout.write(`${format === "json" ? renderJson(report) : await renderTable(report, { color })}\n`);
+}

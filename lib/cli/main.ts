@@ -1,0 +1,42 @@
+import { CommanderError } from "commander";
+import { EXIT, type ExitCode } from "./exit-codes";
+import { reportError } from "./report-error";
+
+/** A command's work; what it resolves to is what the process exits with. */
+export type Run = (signal: AbortSignal) => Promise<ExitCode>;
+
+/**
+ * Runs the CLI and ends the process: etcd3 leaves sockets and timers behind that would keep it alive for minutes.
+ */
+export async function main(argv: readonly string[]): Promise<never> {
+  const interruption = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interruption.abort());
+  const code = await exitCode(argv, interruption.signal);
+  await drained(process.stdout);
+  process.exit(code);
+}
+
+/** Parses `argv` and runs the command; every failure is reported here. */
+export async function exitCode(argv: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+  let result: ExitCode = EXIT.ok;
+  const finish = async (run: Run): Promise<void> => {
+    result = await run(signal);
+  };
+  try {
+    const { program } = await import("./program.js");
+    await program(finish).parseAsync([...argv], { from: "user" });
+    return result;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const code = reportError(error);
+    return signal.aborted ? EXIT.interrupted : code;
+  }
+}
+
+/** `process.exit` drops what a pipe has not taken yet. */
+async function drained(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength > 0) await new Promise((resolve) => stream.write("", resolve));
+}
+
+/** Runs a command's body and keeps its exit code. */
+export type Finish = (run: Run) => Promise<void>;

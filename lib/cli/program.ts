@@ -1,0 +1,104 @@
+import { Command } from "commander";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { EXIT } from "./exit-codes";
+import type { Finish } from "./main";
+import { packageRoot } from "../package-root";
+
+const CLUSTER_OPTION = ["-c, --cluster <file>", "cluster definition (default: $CLUSTER, else cluster.yaml)"] as const;
+const TARGET_OPTION = ["-t, --target <target>", "aws or local (default: $TARGET, else the definition's)"] as const;
+
+/** Every command with its options and help; the bodies are loaded when they run. */
+export function program(finish: Finish): Command {
+  const root = new Command("cdktf-etcd")
+    .description("From one file to a verified etcd cluster.")
+    .version(packageVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .showHelpAfterError("(add --help for the options and an example)")
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `
+Examples:
+  cdktf-etcd up                     three members of cluster.yaml on this machine, verified
+  cdktf-etcd verify                 is every member right? exits with 1 when one is not
+  cdktf-etcd render etcd-0          what lands on the machine of one member
+  cdktf-etcd down                   stop them; their data stays
+
+Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usage} wrong definition or options, ${EXIT.unreachable} not reachable from here,
+            ${EXIT.external} something outside failed (Terraform, a download, a port), ${EXIT.bug} a bug here, ${EXIT.interrupted} interrupted`,
+    );
+  const command = (name: string, description: string, examples: string): Command =>
+    root
+      .command(name)
+      .description(description)
+      .helpOption("-h, --help", "print this help")
+      .allowExcessArguments(false)
+      .addHelpText("after", `\nExamples:\n${examples}`);
+
+  command("up", "synthesize, deploy and verify the cluster (on this machine unless told otherwise)", "  cdktf-etcd up\n  cdktf-etcd up --cluster examples/single.yaml\n  cdktf-etcd up --target aws")
+    .option(...CLUSTER_OPTION)
+    .option(...TARGET_OPTION)
+    .option("--timeout <duration>", "how long to wait for health", "60s")
+    .action((options) => finish(async (signal) => (await import("./commands/up.js")).up(options, signal)));
+
+  command("down", "stop and remove what `up` deployed; data of local members is kept", "  cdktf-etcd down\n  cdktf-etcd down --delete-data")
+    .option(...CLUSTER_OPTION)
+    .option(...TARGET_OPTION)
+    .option("--delete-data", "also delete data and logs of local members")
+    .action((options) => finish(async (signal) => (await import("./commands/down.js")).down(options, signal)));
+
+  const asking = (name: string, description: string, examples: string): Command =>
+    command(name, description, examples)
+      .option(...CLUSTER_OPTION)
+      .option(...TARGET_OPTION)
+      .option("-e, --endpoints <urls>", "ask these client URLs, separated by commas, instead of the deployed cluster")
+      .option("--cacert <file>", "PEM of the CA that signed the members' certificates")
+      .option("--cert <file>", "PEM client certificate")
+      .option("--key <file>", "PEM client key")
+      .option("-o, --output <format>", "table or json", "table")
+      .option("--call-timeout <duration>", "longest time for one call", "2s");
+
+  asking("status", "print the status of every endpoint", "  cdktf-etcd status\n  cdktf-etcd status --endpoints http://127.0.0.1:2379 --output json").action((options) =>
+    finish(async (signal) => (await import("./commands/status.js")).status(options, signal)),
+  );
+
+  asking("verify", "ask every member by itself and say whether the cluster is right", "  cdktf-etcd verify\n  cdktf-etcd verify --timeout 2m --output json\n  cdktf-etcd verify --skip lease-expires")
+    .option("--timeout <duration>", "how long to wait for health; 0s looks once (default: 5s)")
+    .option("--skip <checks>", "checks to leave out, separated by commas")
+    .option("--allow-unreachable", "exit with 0 when no endpoint can be reached from here")
+    .option("--post-deploy", "as the step inside a deploy: wait longer, and only say so when nothing can be reached from here")
+    .action((options) => finish(async (signal) => (await import("./commands/verify.js")).verifyCluster(options, signal)));
+
+  command("render <member>", "print what would land on the machine of a member", "  cdktf-etcd render etcd-0\n  cdktf-etcd render etcd-0 --file /etc/etcd/etcd.env\n  cdktf-etcd render etcd-0 --target local")
+    .option(...CLUSTER_OPTION)
+    .option(...TARGET_OPTION)
+    .option("--file <path>", "only this file of the machine")
+    .action((member, options) => finish(async () => (await import("./commands/render.js")).render(member, options)));
+
+  command("schema", "print the JSON Schema of cluster definitions, for editors", "  cdktf-etcd schema > cluster.schema.json").action(() =>
+    finish(async () => (await import("./commands/schema.js")).schema()),
+  );
+
+  addLocalCommands(root, finish);
+  return root;
+}
+
+/** What Terraform's provisioners call; not for people. */
+function addLocalCommands(root: Command, finish: Finish): void {
+  const local = root.command("local", { hidden: true }).description("steps of a local deploy, called by Terraform");
+  local.command("preflight").action(() => finish(async (signal) => (await import("./commands/local.js")).preflightMembers(signal)));
+  local
+    .command("start <member>")
+    .requiredOption("--generation <number>")
+    .action((member, options) => finish(async (signal) => (await import("./commands/local.js")).start(member, options, signal)));
+  local
+    .command("stop <member>")
+    .requiredOption("--state-dir <folder>")
+    .action((member, options) => finish(async () => (await import("./commands/local.js")).stop(member, options)));
+}
+
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
+  return (manifest as { version: string }).version;
+}

@@ -1,0 +1,11 @@
+export const BYTES_PER_GIB = 1024 ** 3;
+
+/**
+ * What a data volume is when nothing is said: gp3's own baseline, more costs extra; 20 GiB is what kops gives its etcd.
+ * @see https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
+ * @see https://github.com/kubernetes/kops/blob/master/pkg/model/master_volumes.go
+ */
+export const DATA_VOLUME = { sizeBytes: 20 * BYTES_PER_GIB, iops: 3000, throughputMiBps: 125 } as const;
+
+/** What gp3 allows. https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */
+export const GP3 = { maxSizeBytes: 16 * 1024 * BYTES_PER_GIB, maxIopsPerGiB: 500, maxMiBpsPerIops: 0.25 } as const;

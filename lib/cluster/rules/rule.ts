@@ -1,0 +1,25 @@
+import type { Target } from "../cluster";
+import type { PlacedMistake } from "../schema-mistakes";
+import type { ParsedDefinition } from "../schema";
+
+/** Something that must hold between values that are right one by one. */
+export interface Rule {
+  /** Stable name; each rule has a failing example of this name in the tests. */
+  readonly id: string;
+  /** Parts of the definition without which the rule would speak nonsense: a mistake in one of them silences it. */
+  readonly needs?: readonly (readonly PropertyKey[])[];
+  /** Every place that breaks the rule. */
+  check(definition: ParsedDefinition, target: Target): PlacedMistake[];
+}
+
+export function mistakeAt(path: readonly PropertyKey[], message: string, remedy?: string): PlacedMistake {
+  return { path, atKey: false, message, remedy };
+}
+
+/** Indices and values of all that came before, in the order of the list. */
+export function repeated<T>(items: readonly T[]): { index: number; item: T; first: number }[] {
+  return items.flatMap((item, index) => {
+    const first = items.indexOf(item);
+    return first < index ? [{ index, item, first }] : [];
+  });
+}

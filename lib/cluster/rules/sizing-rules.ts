@@ -1,0 +1,105 @@
+import { BYTES_PER_GIB, DATA_VOLUME, GP3 } from "../data-volume";
+import { DEFAULT_RELEASE } from "../etcd-release";
+import { DEFAULT_INSTANCE_TYPE, instanceTypeFacts } from "../instance-types";
+import type { ParsedDefinition } from "../schema";
+import { effectiveSettings } from "../settings";
+import { formatSize } from "../units";
+import { mistakeAt, type Rule } from "./rule";
+
+const QUOTA = ["etcd", "settings", "quotaBackendBytes"];
+
+const instanceTypeKnown: Rule = {
+  id: "instance-type-known",
+  check({ aws }) {
+    if (aws === undefined) return [];
+    const instanceType = aws.instanceType ?? DEFAULT_INSTANCE_TYPE;
+    const facts = instanceTypeFacts(instanceType);
+    if (facts === undefined) {
+      const missing = (["memory", "architecture"] as const).filter((key) => aws[key] === undefined);
+      return missing.length === 0
+        ? []
+        : [
+            mistakeAt(
+              ["aws", "instanceType"],
+              `is not a type whose memory and architecture are known here, got "${instanceType}"`,
+              `add aws.${missing.join(" and aws.")}, or take a type like ${DEFAULT_INSTANCE_TYPE}`,
+            ),
+          ];
+    }
+    return aws.architecture === undefined || aws.architecture === facts.architecture
+      ? []
+      : [mistakeAt(["aws", "architecture"], `must be ${facts.architecture} for ${instanceType}, got "${aws.architecture}"`, "remove it")];
+  },
+};
+
+const quotaWithinMemory: Rule = {
+  id: "quota-within-memory",
+  needs: [QUOTA, ["aws", "instanceType"], ["aws", "memory"]],
+  check(definition) {
+    const { aws } = definition;
+    if (aws === undefined) return [];
+    const instanceType = aws.instanceType ?? DEFAULT_INSTANCE_TYPE;
+    const memory = aws.memory ?? instanceTypeFacts(instanceType)?.memoryBytes;
+    const quota = quotaBytes(definition);
+    // etcd maps its whole database into memory; beyond it every read may wait for the disk.
+    if (memory === undefined || quota <= memory) return [];
+    return [
+      mistakeAt(
+        quotaPath(definition, ["aws", "instanceType"]),
+        `is a quota of ${formatSize(quota)} for ${formatSize(memory)} of memory (${instanceType}); it must fit into memory`,
+        "lower quotaBackendBytes, or take a larger instance type",
+      ),
+    ];
+  },
+};
+
+const quotaWithinDataVolume: Rule = {
+  id: "quota-within-data-volume",
+  needs: [QUOTA, ["aws", "dataVolume"]],
+  check(definition) {
+    const { aws } = definition;
+    if (aws === undefined) return [];
+    const size = aws.dataVolume?.size ?? DATA_VOLUME.sizeBytes;
+    const quota = quotaBytes(definition);
+    if (quota <= size) return [];
+    return [
+      mistakeAt(
+        quotaPath(definition, ["aws", "dataVolume", "size"]),
+        `is a quota of ${formatSize(quota)} for a data volume of ${formatSize(size)}; the disk would be full before the NOSPACE alarm`,
+        "lower quotaBackendBytes, or take a larger data volume",
+      ),
+    ];
+  },
+};
+
+const dataVolumeWithinGp3: Rule = {
+  id: "data-volume-within-gp3",
+  needs: [["aws", "dataVolume"]],
+  check({ aws }) {
+    const { size = DATA_VOLUME.sizeBytes, iops = DATA_VOLUME.iops, throughputMiBps = DATA_VOLUME.throughputMiBps } = aws?.dataVolume ?? {};
+    const path = (key: string) => ["aws", "dataVolume", key];
+    const mistakes = [];
+    if (size % BYTES_PER_GIB !== 0 || size < BYTES_PER_GIB || size > GP3.maxSizeBytes) {
+      mistakes.push(mistakeAt(path("size"), `must be whole GiB from 1GiB to ${formatSize(GP3.maxSizeBytes)}, got ${formatSize(size)}`));
+    }
+    // 3000 IOPS come with any size; only more of them need room.
+    if (iops > DATA_VOLUME.iops && iops > (GP3.maxIopsPerGiB * size) / BYTES_PER_GIB) {
+      mistakes.push(mistakeAt(path("iops"), `must be at most ${GP3.maxIopsPerGiB} per GiB, got ${iops} for ${formatSize(size)}`));
+    }
+    if (throughputMiBps > GP3.maxMiBpsPerIops * iops) {
+      mistakes.push(mistakeAt(path("throughputMiBps"), `must be at most ${GP3.maxMiBpsPerIops} MiB/s per IOPS, got ${throughputMiBps} for ${iops} IOPS`));
+    }
+    return mistakes;
+  },
+};
+
+function quotaBytes({ etcd }: ParsedDefinition): number {
+  return effectiveSettings(etcd?.settings ?? {}, etcd?.release ?? DEFAULT_RELEASE).quotaBackendBytes ?? 0;
+}
+
+/** At the quota when the definition sets one, else at what is too small for the default. */
+function quotaPath({ etcd }: ParsedDefinition, otherwise: readonly string[]): readonly string[] {
+  return etcd?.settings?.quotaBackendBytes === undefined ? otherwise : QUOTA;
+}
+
+export const sizingRules: readonly Rule[] = [instanceTypeKnown, quotaWithinMemory, quotaWithinDataVolume, dataVolumeWithinGp3];

@@ -1,0 +1,67 @@
+import { DataResource, TerraformOutput } from "cdktf";
+import { Construct } from "constructs";
+import type { LocalCluster as Definition, Member } from "../../cluster/cluster";
+import { CLUSTER_OUTPUT, outputsOf } from "../../cluster/outputs";
+import { generationOf, LOCAL_INPUT_VARIABLE, type LocalInput } from "../../local";
+import { cliCommand } from "../cli-command";
+import { PostDeployCheck } from "../post-deploy-check";
+
+export interface LocalClusterProps {
+  readonly cluster: Definition;
+  /** Folder of processes, logs and data, relative to the project's folder. */
+  readonly stateDir: string;
+}
+
+/** One etcd process per member on this machine, through Terraform's built-in `terraform_data`. */
+export class LocalCluster extends Construct {
+  constructor(scope: Construct, id: string, { cluster, stateDir }: LocalClusterProps) {
+    super(scope, id);
+    const members = cluster.members.map((member) => {
+      // A process that died since the last deploy gets a new generation, and with it a replacement in the plan.
+      const generation = generationOf(stateDir, member.name);
+      return { member, generation, triggers: { ...definitionOf(cluster, member), generation } };
+    });
+    const input: LocalInput = { cluster, stateDir };
+    const environment = { [LOCAL_INPUT_VARIABLE]: JSON.stringify(input) };
+
+    const preflight = new DataResource(this, "preflight", {
+      triggersReplace: Object.fromEntries(members.map(({ member, triggers }) => [member.name, triggers])),
+      provisioners: [{ type: "local-exec", ...cliCommand(this, "local preflight"), environment }],
+    });
+    const processes = members.map(({ member, generation, triggers }) => {
+      return new DataResource(this, member.name, {
+        input: { member: member.name, state_dir: stateDir },
+        triggersReplace: triggers,
+        dependsOn: [preflight],
+        provisioners: [
+          { type: "local-exec", ...cliCommand(this, `local start ${member.name} --generation ${generation}`), environment },
+          {
+            type: "local-exec",
+            when: "destroy",
+            // A destroy provisioner may only speak of the resource itself.
+            ...cliCommand(this, "local stop '${self.input.member}' --state-dir '${self.input.state_dir}'"),
+          },
+        ],
+      });
+    });
+
+    new PostDeployCheck(this, "verify", {
+      outputs: outputsOf(cluster),
+      triggers: Object.fromEntries(processes.map((process, index) => [members[index]?.member.name ?? "", process.id])),
+      dependsOn: processes,
+    });
+    new TerraformOutput(this, CLUSTER_OUTPUT, { value: outputsOf(cluster), description: "what cdktf-etcd verify reads" }).overrideLogicalId(CLUSTER_OUTPUT);
+  }
+}
+
+/** All that decides how this member runs: a change of any of it replaces the process. */
+function definitionOf(cluster: Definition, member: Member): Record<string, unknown> {
+  return {
+    etcd: cluster.etcd,
+    etcd_path: cluster.local.etcdPath ?? null,
+    tls: cluster.tls ?? null,
+    client_url: member.clientUrl,
+    peer_url: member.peerUrl,
+    metrics_url: member.metricsUrl ?? null,
+  };
+}

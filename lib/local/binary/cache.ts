@@ -1,0 +1,71 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, dirname, join } from "node:path";
+
+const UNFINISHED = ".unfinished-";
+const UNFINISHED_KEPT_MS = 60 * 60 * 1000;
+
+/** `$CDKTF_ETCD_CACHE_DIR`, else `cdktf-etcd` in the XDG cache folder. */
+export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
+  if (env["CDKTF_ETCD_CACHE_DIR"]) return env["CDKTF_ETCD_CACHE_DIR"];
+  // https://specifications.freedesktop.org/basedir-spec/latest/: unset and empty mean ~/.cache.
+  const base = env["XDG_CACHE_HOME"] ? env["XDG_CACHE_HOME"] : join(homedir(), ".cache");
+  return join(base, "cdktf-etcd");
+}
+
+/**
+ * Makes a folder appear whole or not at all: `fill` works beside it, a rename publishes it. Two processes may do this at
+ * once; the last one wins and both find a complete folder.
+ */
+export async function publishFolder(target: string, fill: (folder: string) => Promise<void>): Promise<void> {
+  await withScratchFolder(dirname(target), basename(target), async (scratch) => {
+    const fresh = join(scratch, "new");
+    await mkdir(fresh);
+    await fill(fresh);
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await rename(fresh, target);
+        return;
+      } catch (error) {
+        // A folder in the way: replaced by two renames, because rename(2) does not take a folder that is not empty.
+        if (attempt >= 5 || !isCode(error, "ENOTEMPTY", "EEXIST")) throw error;
+        await rename(target, join(scratch, `old-${attempt}`)).catch((moved: unknown) => {
+          if (!isCode(moved, "ENOENT")) throw moved;
+        });
+      }
+    }
+  });
+}
+
+/** A folder for work in progress inside `parent`, so that a rename out of it never crosses a file system. */
+export async function withScratchFolder<T>(
+  parent: string,
+  label: string,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  await mkdir(parent, { recursive: true });
+  await removeAbandoned(parent);
+  const folder = join(parent, `${UNFINISHED}${label}-${process.pid}-${randomBytes(4).toString("hex")}`);
+  await mkdir(folder);
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function removeAbandoned(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(UNFINISHED)) continue;
+    const folder = join(parent, name);
+    const info = await stat(folder).catch(() => undefined);
+    if (info !== undefined && Date.now() - info.mtimeMs > UNFINISHED_KEPT_MS) {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+function isCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+}

@@ -1,0 +1,85 @@
+import type { EndpointFacts, StatusAnswer } from "./ask";
+import type { MemberStatus } from "./answers";
+import type { EndpointClient } from "./endpoint-client";
+import type { LeaseGrant } from "./grant-lease";
+import type { ClusterExpectation, Target } from "./expectation";
+
+export type Outcome = "passed" | "failed" | "skipped";
+
+/** What a check found, about one member or about the cluster. */
+export interface Finding {
+  readonly outcome: Outcome;
+  /** Whom it is about; `undefined`: the cluster as a whole. */
+  readonly target?: Target | undefined;
+  /** One sentence without a final period: what was seen. */
+  readonly reason: string;
+  /** What to do about it. */
+  readonly remedy?: string | undefined;
+  /** Waiting will not change it: whoever waits for a healthy cluster can stop. */
+  readonly lasting?: boolean | undefined;
+}
+
+/** One endpoint during a verification. */
+export interface AskedEndpoint {
+  readonly target: Target;
+  readonly client: EndpointClient;
+  /** Settles as soon as this endpoint has answered, however long the others take. Never rejects. */
+  readonly status: Promise<StatusAnswer>;
+}
+
+export interface CheckContext {
+  readonly endpoints: readonly AskedEndpoint[];
+  readonly expectation: ClusterExpectation | undefined;
+  /** All answers of all endpoints: settles with the slowest one. */
+  readonly facts: Promise<readonly EndpointFacts[]>;
+  /**
+   * A short lease, the same for every check: whatever is written hangs on it, so that it goes away even if this program is
+   * killed. Rejects with an `EndpointProblem` if no member grants it.
+   */
+  readonly scratchLease: () => Promise<LeaseGrant>;
+  /** Every key that a check writes begins with this; ends with a slash. */
+  readonly keyPrefix: string;
+  readonly callTimeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A question put to a cluster. One file each in `checks/`, one line in `checks/index.ts`. */
+export interface Check {
+  /** Stable, for programs and for `checks`/`skip`: kebab-case. */
+  readonly id: string;
+  /** What is true when it passes, as a phrase. */
+  readonly title: string;
+  /** Why it cannot be answered here; `undefined`: it can. */
+  readonly skip?: (context: CheckContext) => string | undefined;
+  /** Answers it. All checks run at the same time. Rejects for our own bugs only. */
+  readonly run: (context: CheckContext) => Promise<Finding[]>;
+}
+
+/** An endpoint that answered, and with what. */
+export interface Answering {
+  readonly target: Target;
+  readonly status: MemberStatus;
+}
+
+/** The endpoints that answered; what is wrong with the others is the business of one check. */
+export function answering(facts: readonly EndpointFacts[]): Answering[] {
+  return facts.flatMap(({ target, status }) => (status.ok ? [{ target, status: status.value }] : []));
+}
+
+/** `a`, `a and b`, `a, b and c` */
+export function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/** Labels by what their members say, for "a and b say x, c says y". */
+export function groupLabels<T>(
+  items: readonly T[],
+  label: (item: T) => string,
+  key: (item: T) => string,
+): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const item of items) {
+    groups.set(key(item), [...(groups.get(key(item)) ?? []), label(item)]);
+  }
+  return groups;
+}

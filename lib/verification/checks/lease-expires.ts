@@ -1,0 +1,96 @@
+import type { AskedEndpoint, Check, CheckContext, Finding } from "../check";
+import { pause } from "../deadline";
+import { grantLease, type LeaseGrant } from "../grant-lease";
+import { settle, type EndpointProblem } from "../problem";
+
+/** etcd raises it to its minimum, 1.5 election timeouts rounded up to seconds: `minTTL` in its etcdserver/server.go. */
+const shortestTtlSeconds = 1;
+const pollIntervalMs = 50;
+/** How late it may be. etcd looks for expired leases twice a second, and a new leader starts every lease afresh. */
+const graceMs = 5000;
+
+interface Leased {
+  readonly key: string;
+  readonly lease: LeaseGrant;
+  readonly grantedAt: number;
+  readonly expiresAt: number;
+}
+
+export const leaseExpires: Check = {
+  id: "lease-expires",
+  title: "a lease expires, and takes its key away on every member",
+  run: async (context) => {
+    const answer = await settle(grantKey(context));
+    if (!answer.ok) {
+      return [{ outcome: "failed", ...because("no lease was granted", answer.problem) }];
+    }
+    const leased = answer.value;
+    const findings = await Promise.all(
+      context.endpoints.map((endpoint) => follow(context, endpoint, leased)),
+    );
+    if (findings.some(({ outcome }) => outcome === "failed")) {
+      await settle(leased.lease.by.client.revokeLease(leased.lease.id));
+    }
+    return findings;
+  },
+};
+
+async function grantKey({ endpoints, keyPrefix, signal }: CheckContext): Promise<Leased> {
+  const lease = await grantLease(endpoints, shortestTtlSeconds, signal);
+  const grantedAt = performance.now();
+  const key = `${keyPrefix}lease`;
+  await lease.by.client.put(key, lease.by.target.label, lease.id);
+  return { key, lease, grantedAt, expiresAt: grantedAt + lease.ttlSeconds * 1000 };
+}
+
+/** Asks one member's own database until the key is gone from it. */
+async function follow(context: CheckContext, endpoint: AskedEndpoint, leased: Leased): Promise<Finding> {
+  const { client, target } = endpoint;
+  const { key, lease, grantedAt, expiresAt } = leased;
+  const status = await endpoint.status;
+  if (!status.ok) {
+    return { outcome: "skipped", target, reason: "does not answer" };
+  }
+  if (status.value.clusterId !== lease.clusterId) {
+    return { outcome: "skipped", target, reason: `is of another cluster than ${lease.by.target.label}` };
+  }
+  // Gone means something only if it was there. A member that answered too late for this is not asked.
+  if (!status.value.isLearner && performance.now() < (grantedAt + expiresAt) / 2) {
+    const present = await settle(client.has(key));
+    if (present.ok && !present.value && performance.now() < expiresAt) {
+      const remedy =
+        "A lease must not end before its time: look for clock jumps and elections in the leader's log.";
+      return { outcome: "failed", target, reason: "the key was gone before its lease ended", remedy };
+    }
+  }
+  await pause(expiresAt - performance.now(), context.signal);
+  for (;;) {
+    const present = await settle(client.hasLocally(key));
+    const ageSeconds = ((performance.now() - grantedAt) / 1000).toFixed(1);
+    if (!present.ok) {
+      return { outcome: "failed", target, ...because("could not be asked for the key", present.problem) };
+    }
+    if (!present.value) {
+      return {
+        outcome: "passed",
+        target,
+        reason: `gone ${ageSeconds} s after a lease of ${lease.ttlSeconds} s`,
+      };
+    }
+    if (performance.now() > expiresAt + graceMs) {
+      const reason = `the key is still there ${ageSeconds} s after a lease of ${lease.ttlSeconds} s`;
+      const remedy = "The leader ends leases: look at its load, its disk and at elections in its log.";
+      return { outcome: "failed", target, reason, remedy };
+    }
+    if (!(await pause(pollIntervalMs, context.signal))) {
+      return { outcome: "skipped", target, reason: "interrupted" };
+    }
+  }
+}
+
+function because(
+  what: string,
+  { message, remedy }: EndpointProblem,
+): { reason: string; remedy: string | undefined } {
+  return { reason: `${what}: ${message}`, remedy };
+}

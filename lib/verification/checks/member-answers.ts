@@ -1,0 +1,12 @@
+import type { Check } from "../check";
+
+export const memberAnswers: Check = {
+  id: "member-answers",
+  title: "every member answers",
+  run: async ({ facts }) =>
+    (await facts).map(({ target, status }) =>
+      status.ok
+        ? { outcome: "passed", target, reason: `answered in ${Math.max(1, Math.round(status.tookMs))} ms` }
+        : { outcome: "failed", target, reason: status.problem.message, remedy: status.problem.remedy },
+    ),
+};

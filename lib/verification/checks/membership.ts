@@ -1,0 +1,121 @@
+import type { EndpointFacts } from "../ask";
+import { answering, groupLabels, listed, type Check, type Finding } from "../check";
+import type { ListedMember } from "../answers";
+import type { ExpectedMember, Target } from "../expectation";
+
+export const membership: Check = {
+  id: "membership",
+  title: "members and peer URLs are exactly as defined",
+  skip: ({ expectation }) =>
+    expectation === undefined ? "no definition to compare the member list with" : undefined,
+  run: async (context) => {
+    const facts = await context.facts;
+    const expected = context.expectation?.members ?? [];
+    const views = facts.flatMap(({ target, memberList }) =>
+      memberList.ok ? [{ target, list: memberList.value }] : [],
+    );
+    if (views.length === 0) {
+      return [{ outcome: "skipped", reason: "no member gave its member list" }];
+    }
+    const clusters = new Set(answering(facts).map(({ status }) => status.clusterId));
+    if (clusters.size > 1) {
+      return [{ outcome: "skipped", reason: "the endpoints belong to different clusters" }];
+    }
+    const findings = [
+      ...merge(views.map(({ target, list }) => ({ target, findings: differences(expected, list, facts) }))),
+      ...facts.flatMap(misplaced),
+    ];
+    return findings.length > 0 ? findings : [{ outcome: "passed", reason: `${expected.length} members` }];
+  },
+};
+
+/** Where one member's view of the list departs from the definition. */
+function differences(
+  expected: readonly ExpectedMember[],
+  list: readonly ListedMember[],
+  facts: readonly EndpointFacts[],
+): Finding[] {
+  const targetOf = (name: string): Target | undefined =>
+    facts.find(({ target }) => target.label === name)?.target;
+  const samePeerUrls = (member: ListedMember, urls: readonly string[]): boolean =>
+    [...member.peerUrls].sort().join() === [...urls].sort().join();
+  const findings: Finding[] = [];
+  const recognised = new Set<string>();
+
+  for (const { name, peerUrls } of expected) {
+    // A member that has never started has no name yet: its peer URLs tell which one it is.
+    const member =
+      list.find((candidate) => candidate.name === name) ??
+      list.find((candidate) => candidate.name === "" && samePeerUrls(candidate, peerUrls));
+    if (member === undefined) {
+      findings.push({
+        outcome: "failed",
+        target: targetOf(name),
+        reason: `${name} is not in the member list`,
+        remedy: `Add it with \`etcdctl member add ${name} --peer-urls=${peerUrls.join(",")}\`, then start it.`,
+      });
+      continue;
+    }
+    recognised.add(member.id);
+    if (member.name === "") {
+      findings.push({
+        outcome: "failed",
+        target: targetOf(name),
+        reason: `${name} is in the member list but has never started`,
+        remedy: "Start it; its log says why if it does not join.",
+      });
+    } else if (!samePeerUrls(member, peerUrls)) {
+      findings.push({
+        outcome: "failed",
+        target: targetOf(name),
+        reason: `${name} has the peer URLs ${member.peerUrls.join(",")}, the definition wants ${peerUrls.join(",")}`,
+        remedy: `Correct the definition, or \`etcdctl member update ${member.id} --peer-urls=${peerUrls.join(",")}\`.`,
+        lasting: true,
+      });
+    }
+  }
+  for (const member of list.filter(({ id }) => !recognised.has(id))) {
+    findings.push({
+      outcome: "failed",
+      reason: `${member.name === "" ? "an unstarted member" : member.name} (${member.id}, ${member.peerUrls.join(",")}) is not in the definition`,
+      remedy: `Add it to the definition, or \`etcdctl member remove ${member.id}\`.`,
+    });
+  }
+  return findings;
+}
+
+/** An endpoint of the definition at which another member answers. */
+function misplaced({ target, status, memberList }: EndpointFacts): Finding[] {
+  if (!status.ok || !memberList.ok) {
+    return [];
+  }
+  const name = memberList.value.find(({ id }) => id === status.value.memberId)?.name;
+  if (name === undefined || name === "" || name === target.label) {
+    return [];
+  }
+  const reason = `${target.endpoint} is answered by ${name}, the definition says ${target.label}`;
+  return [
+    {
+      outcome: "failed",
+      target,
+      reason,
+      remedy: "Correct the endpoint or the member's name.",
+      lasting: true,
+    },
+  ];
+}
+
+/** One finding instead of one per view; who sees it is said when not everybody does. */
+function merge(views: readonly { target: Target; findings: readonly Finding[] }[]): Finding[] {
+  const seen = views.flatMap(({ target, findings }) => findings.map((finding) => ({ target, finding })));
+  const groups = groupLabels(
+    seen,
+    ({ target }) => target.label,
+    ({ finding }) => finding.reason,
+  );
+  return [...groups].flatMap(([reason, labels]) => {
+    const finding = seen.find((item) => item.finding.reason === reason)?.finding;
+    const seenBy = labels.length < views.length ? ` (so says ${listed(labels)})` : "";
+    return finding === undefined ? [] : [{ ...finding, reason: `${reason}${seenBy}` }];
+  });
+}

@@ -1,0 +1,155 @@
+import { EndpointProblem, type ProblemKind } from "./problem";
+
+interface Row {
+  readonly kind: ProblemKind;
+  readonly pattern: RegExp;
+  /** @default - whether the call needs a quorum or not */
+  readonly needsQuorum?: boolean;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+const startEtcd =
+  "Nothing listens there: start etcd on this member (look into its log first), or correct the endpoint.";
+const restoreQuorum =
+  "More than half of the voting members must run and reach each other on their peer URLs: bring the missing ones back.";
+const checkCertificates =
+  "Compare the CA, certificate and key given here with what the member uses, its host names and its expiry date.";
+
+/**
+ * The client keeps nothing but text (microsoft/etcd3 drops gRPC's code), so text is what there is to go by. The first
+ * row that matches wins. Texts: etcd's are in api/v3rpc/rpctypes/error.go, the others are Node's and gRPC's.
+ */
+const rows: readonly Row[] = [
+  { kind: "refused", pattern: /ECONNREFUSED/, message: "connection refused", remedy: startEtcd },
+  {
+    kind: "unreachable",
+    pattern: /ENOTFOUND|EAI_AGAIN|Name resolution failed|Failed to parse DNS/,
+    message: "the host name does not resolve",
+    remedy: "Correct the endpoint, or run this where the name is known.",
+  },
+  {
+    kind: "unreachable",
+    pattern: /EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL/,
+    message: "no route to the host",
+    remedy: "Run this from a machine that has a route to the member.",
+  },
+  {
+    kind: "tls",
+    pattern: /certificate has expired|alert certificate expired/i,
+    message: "a certificate has expired",
+    remedy: "Renew it and restart whoever uses it.",
+  },
+  {
+    kind: "tls",
+    pattern: /ALTNAME_INVALID/,
+    message: "the member's certificate is not valid for this host",
+    remedy:
+      "Issue it with this address among its subject alternative names, or use an endpoint that it names.",
+  },
+  {
+    kind: "tls",
+    pattern: /unable to (?:verify|get)|self[- ]signed/i,
+    message: "the member's certificate is signed by a CA that is not trusted here",
+    remedy: "Give the CA that signed it.",
+  },
+  {
+    kind: "tls",
+    pattern: /SSL alert|alert (?:certificate required|unknown ca|bad certificate)/i,
+    message: "the member did not accept the client certificate given, or misses one",
+    remedy:
+      "Give a client certificate and key that are signed by the CA which the member trusts for clients.",
+  },
+  {
+    kind: "tls",
+    pattern: /before secure TLS connection|wrong version number|EPROTO/i,
+    message: "the member does not speak TLS there",
+    remedy: "Use http:// for this endpoint, or switch TLS on at the member.",
+  },
+  {
+    kind: "tls",
+    pattern: /Failed to connect/,
+    message: "something listens there that does not speak plain-text gRPC",
+    remedy: "Use https:// if the member has TLS switched on; otherwise look which program has the port.",
+  },
+  { kind: "tls", pattern: /\bERR_(?:SSL|TLS|OSSL)/, message: "TLS failed", remedy: checkCertificates },
+  {
+    kind: "auth",
+    pattern: /user name is empty/,
+    message: "authentication is enabled and no user was given",
+    remedy: "Ask with a user that may read and write the keys.",
+  },
+  {
+    kind: "auth",
+    pattern: /authentication failed|invalid auth token|permission denied|PERMISSION_DENIED/,
+    message: "the user may not do this",
+    remedy: "Check name, password and the roles that are granted to the user.",
+  },
+  { kind: "no-leader", pattern: /etcdserver: no leader/, message: "no leader", remedy: restoreQuorum },
+  {
+    kind: "learner",
+    pattern: /rpc not supported for learner/,
+    message: "a learner does not answer this",
+    remedy: "Promote it with `etcdctl member promote` once it has caught up.",
+  },
+  {
+    kind: "no-space",
+    pattern: /database space exceeded/,
+    message: "database space exceeded",
+    remedy: "Compact, defragment member by member, then `etcdctl alarm disarm`; or raise the quota.",
+  },
+  {
+    kind: "no-quorum",
+    pattern: /etcdserver: request timed out|context deadline exceeded|leader changed/,
+    message: "no quorum: the member could not get the request agreed on",
+    remedy: restoreQuorum,
+  },
+  {
+    kind: "no-quorum",
+    needsQuorum: true,
+    pattern: /DEADLINE_EXCEEDED|Deadline exceeded/i,
+    message: "not agreed on within {callTimeoutMs} ms: no quorum, an election, or slow disks",
+    remedy: restoreQuorum,
+  },
+  {
+    kind: "timed-out",
+    pattern: /DEADLINE_EXCEEDED|Deadline exceeded/i,
+    message: "no answer within {callTimeoutMs} ms",
+    remedy:
+      "See whether the member is frozen, overloaded or waits for a disk; with a slow network give more time per call.",
+  },
+  {
+    kind: "disconnected",
+    pattern:
+      /ECONNRESET|EPIPE|ETIMEDOUT|socket hang up|Connection dropped|Channel closed|closed with error|GOAWAY/i,
+    message: "the connection broke off",
+    remedy: "See in the member's log whether it was restarted or stopped.",
+  },
+];
+
+/** What is known about the call that failed. */
+export interface FailedCall {
+  readonly callTimeoutMs: number;
+  /** Only a majority can answer it, so silence says something else than that of a call which one member answers alone. */
+  readonly needsQuorum: boolean;
+}
+
+/** Makes one sentence and one remedy of what the client threw. */
+export function classify(error: unknown, { callTimeoutMs, needsQuorum }: FailedCall): EndpointProblem {
+  if (error instanceof EndpointProblem) {
+    return error;
+  }
+  const detail = error instanceof Error ? error.message : String(error);
+  for (const row of rows) {
+    if ((row.needsQuorum ?? needsQuorum) === needsQuorum && row.pattern.test(detail)) {
+      const message = row.message.replace("{callTimeoutMs}", String(callTimeoutMs));
+      return new EndpointProblem(row.kind, message, { remedy: row.remedy, detail, cause: error });
+    }
+  }
+  return new EndpointProblem("unknown", withoutCode(detail), { detail, cause: error });
+}
+
+/** `14 UNAVAILABLE: text` -> `text` */
+function withoutCode(detail: string): string {
+  return detail.replace(/^(?:\w+Error: )?\d+ [A-Z_]+: /, "");
+}

@@ -1,0 +1,213 @@
+import type { Etcd3, IRangeResponse } from "etcd3";
+import { UsageError } from "../errors";
+import type { Alarm, ListedMember, MemberStatus } from "./answers";
+import { classify } from "./classify";
+import { WatchStream } from "./watch-stream";
+
+/** Who vouches for whom; PEM. Used for `https://` endpoints only. */
+export interface TlsOptions {
+  /** CA that signed the members' certificates. @default - the CAs that Node trusts */
+  readonly ca?: Buffer | undefined;
+  /** Client certificate; needs `key`. @default - none */
+  readonly cert?: Buffer | undefined;
+  /** Private key of `cert`. @default - none */
+  readonly key?: Buffer | undefined;
+}
+
+export interface ClientOptions {
+  /** Longest time any single call may take. */
+  readonly callTimeoutMs: number;
+  readonly tls?: TlsOptions | undefined;
+}
+
+/** etcd sends 64-bit IDs as decimal text; a JavaScript number would corrupt them beyond 2^53. */
+const hex = (id: string): string => BigInt(id).toString(16);
+
+/**
+ * One endpoint, asked by itself: every call is one attempt under one deadline, and fails with an
+ * `EndpointProblem`. The only place that knows the etcd3 package.
+ */
+export class EndpointClient {
+  private constructor(
+    private readonly etcd: Etcd3,
+    private readonly callTimeoutMs: number,
+  ) {}
+
+  /**
+   * Connects nowhere yet: the first call does.
+   *
+   * @throws UsageError if certificate and key cannot be used
+   */
+  static async open(endpoint: string, options: ClientOptions): Promise<EndpointClient> {
+    const [{ Etcd3 }, { noop }] = await Promise.all([import("etcd3"), import("cockatiel")]);
+    const { callTimeoutMs, tls } = options;
+    try {
+      const etcd = new Etcd3({
+        hosts: endpoint,
+        // A function: a plain object would be one point in time, past for every later call. Streams bound themselves.
+        defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + callTimeoutMs }),
+        // The default retries three times (also writes) and then hides the cause behind an open circuit breaker.
+        faultHandling: { host: () => noop, global: noop },
+        grpcOptions: {
+          // Members are asked directly: http_proxy in the environment would send the questions elsewhere.
+          "grpc.enable_http_proxy": 0,
+          // etcd refuses pings more often than every 5 s (--grpc-keepalive-min-time).
+          "grpc.keepalive_time_ms": 6000,
+          "grpc.keepalive_timeout_ms": 2000,
+          // gRPC waits up to 120 s before it tries a dead endpoint again; whoever waits for a member asks more often.
+          "grpc.initial_reconnect_backoff_ms": 100,
+          "grpc.max_reconnect_backoff_ms": 500,
+        },
+        ...(tls !== undefined && endpoint.startsWith("https:") ? { credentials: credentialsOf(tls) } : {}),
+      });
+      return new EndpointClient(etcd, callTimeoutMs);
+    } catch (error) {
+      throw new UsageError(`the TLS certificate, key or CA cannot be used: ${String(error)}`, {
+        remedy: "Give PEM files, and the key that belongs to the certificate.",
+        cause: error,
+      });
+    }
+  }
+
+  async status(): Promise<MemberStatus> {
+    const reply = await this.call(() => this.etcd.maintenance.status());
+    return {
+      clusterId: hex(reply.header.cluster_id),
+      memberId: hex(reply.header.member_id),
+      leaderId: reply.leader === "0" ? undefined : hex(reply.leader),
+      isLeader: reply.leader === reply.header.member_id,
+      isLearner: reply.isLearner,
+      version: reply.version,
+      dbSizeBytes: Number(reply.dbSize),
+      dbSizeInUseBytes: Number(reply.dbSizeInUse),
+      raftTerm: BigInt(reply.raftTerm),
+      raftIndex: BigInt(reply.raftIndex),
+      raftAppliedIndex: BigInt(reply.raftAppliedIndex),
+      revision: BigInt(reply.header.revision),
+      alarms: reply.errors.flatMap(parseAlarm),
+      errors: reply.errors,
+    };
+  }
+
+  /** The members that this member knows: its own view, which it also gives without a quorum. */
+  async memberList(): Promise<ListedMember[]> {
+    const reply = await this.call(() => this.etcd.cluster.memberList({ linearizable: false }));
+    return reply.members.map(({ ID, name, peerURLs, clientURLs, isLearner }) => ({
+      id: hex(ID),
+      name,
+      peerUrls: peerURLs,
+      clientUrls: clientURLs,
+      isLearner,
+    }));
+  }
+
+  async put(key: string, value: string, leaseId: string): Promise<void> {
+    await this.callQuorum(() =>
+      this.etcd.kv.put({ key: Buffer.from(key), value: Buffer.from(value), lease: leaseId }),
+    );
+  }
+
+  /** Linearizable: what a majority agrees on now. */
+  async getPrefix(prefix: string): Promise<Map<string, string>> {
+    const reply = await this.callQuorum(() =>
+      this.etcd.kv.range({ key: Buffer.from(prefix), range_end: endOfPrefix(prefix) }),
+    );
+    return new Map(reply.kvs.map(({ key, value }) => [key.toString(), value.toString()]));
+  }
+
+  /** Linearizable: what a majority agrees on now. */
+  async has(key: string): Promise<boolean> {
+    return isFound(
+      await this.callQuorum(() => this.etcd.kv.range({ key: Buffer.from(key), keys_only: true })),
+    );
+  }
+
+  /** Serializable: what this very member has in its own database; a learner answers too. */
+  async hasLocally(key: string): Promise<boolean> {
+    const request = { key: Buffer.from(key), keys_only: true, serializable: true };
+    return isFound(await this.call(() => this.etcd.kv.range(request)));
+  }
+
+  /** @returns how many keys there were */
+  async deletePrefix(prefix: string): Promise<number> {
+    const reply = await this.callQuorum(() =>
+      this.etcd.kv.deleteRange({ key: Buffer.from(prefix), range_end: endOfPrefix(prefix) }),
+    );
+    return Number(reply.deleted);
+  }
+
+  async grantLease(ttlSeconds: number): Promise<{ id: string; ttlSeconds: number }> {
+    const reply = await this.callQuorum(() => this.etcd.leaseClient.leaseGrant({ TTL: ttlSeconds }));
+    return { id: reply.ID, ttlSeconds: Number(reply.TTL) };
+  }
+
+  /** Ends a lease and removes every key that hangs on it. */
+  async revokeLease(leaseId: string): Promise<void> {
+    await this.callQuorum(() => this.etcd.leaseClient.leaseRevoke({ ID: leaseId }));
+  }
+
+  /** Watches one key, calls `change` once the member confirmed the watch, and settles with the key's first event. */
+  async watchOnce(key: string, change: () => Promise<void>): Promise<void> {
+    const watch = await this.call(() => WatchStream.open(this.etcd.watchClient, key, this.callTimeoutMs));
+    try {
+      await this.call(() => watch.created());
+      await change();
+      await this.call(() => watch.event());
+    } finally {
+      watch.cancel();
+    }
+  }
+
+  close(): void {
+    this.etcd.close();
+  }
+
+  /** Something that a member answers alone. */
+  private call<T>(ask: () => Promise<T>): Promise<T> {
+    return this.attempt(ask, false);
+  }
+
+  /** Something that only a majority can answer. */
+  private callQuorum<T>(ask: () => Promise<T>): Promise<T> {
+    return this.attempt(ask, true);
+  }
+
+  private async attempt<T>(ask: () => Promise<T>, needsQuorum: boolean): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw classify(error, { callTimeoutMs: this.callTimeoutMs, needsQuorum });
+    }
+  }
+}
+
+function credentialsOf({ ca, cert, key }: TlsOptions): {
+  rootCertificate: Buffer;
+  certChain?: Buffer;
+  privateKey?: Buffer;
+} {
+  return {
+    // etcd3 declares the CA as required, but hands it to gRPC as it is, which takes null for Node's own CAs.
+    rootCertificate: (ca ?? null) as Buffer,
+    ...(cert === undefined ? {} : { certChain: cert }),
+    ...(key === undefined ? {} : { privateKey: key }),
+  };
+}
+
+const isFound = (reply: IRangeResponse): boolean => reply.kvs.length > 0;
+
+/**
+ * `memberID:10276657743932975437 alarm:NOSPACE ` -> the alarm. The status tells them since etcd 3.4 and without a quorum;
+ * a request for the list of alarms would have to be agreed on first.
+ */
+function parseAlarm(error: string): Alarm[] {
+  const match = /memberID:(\d+) alarm:(\w+)/.exec(error);
+  return match === null ? [] : [{ memberId: hex(match[1] ?? "0"), type: match[2] ?? "" }];
+}
+
+/** The first key after all keys with this prefix, which ends with a character below 0xff. */
+function endOfPrefix(prefix: string): Buffer {
+  const end = Buffer.from(prefix);
+  end[end.length - 1] = (end.at(-1) ?? 0) + 1;
+  return end;
+}

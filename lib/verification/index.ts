@@ -1,0 +1,34 @@
+/**
+ * Questions put to a running etcd cluster, and a verdict. Works against any etcd; knows nothing of CDKTF.
+ *
+ * @example
+ * ```ts
+ * import { renderTable, verify } from "cdktf-etcd/verification";
+ *
+ * const report = await verify({ endpoints: ["http://127.0.0.1:2379"] });
+ * console.log(await renderTable(report));
+ * process.exit(report.verdict === "healthy" ? 0 : 1); // gRPC may keep a half-open connection, and with it the process
+ * ```
+ */
+export { allChecks } from "./checks";
+export type { Alarm, ListedMember, MemberStatus } from "./answers";
+export type { TlsOptions } from "./endpoint-client";
+export type { Check, CheckContext, Finding, Outcome } from "./check";
+export type { ClusterExpectation, ExpectedMember } from "./expectation";
+export { defaultCallTimeoutMs, type AskOptions, type ClusterToAsk } from "./options";
+export { EndpointProblem, type ProblemKind } from "./problem";
+export { renderJson, renderStatusJson, type VerificationJson } from "./printers/json";
+export { renderProgress } from "./printers/progress";
+export { renderStatusTable } from "./printers/status-table";
+export { renderTable } from "./printers/table";
+export type {
+  CheckReport,
+  CheckResult,
+  EndpointStatus,
+  StatusProblem,
+  VerificationReport,
+  Verdict,
+} from "./report";
+export { status } from "./status";
+export { verify, type VerifyOptions } from "./verify";
+export { waitUntilHealthy, type ProgressEvent, type WaitOptions } from "./wait-until-healthy";

@@ -1,0 +1,44 @@
+import { UsageError } from "../errors";
+import type { TlsOptions } from "./endpoint-client";
+import type { ClusterExpectation } from "./expectation";
+
+/** Whom to ask: exactly one of the two. */
+export type ClusterToAsk =
+  | {
+      /** Endpoints of any etcd, e.g. `http://127.0.0.1:2379`. */
+      readonly endpoints: readonly string[];
+      readonly expectation?: undefined;
+    }
+  | {
+      /** What the cluster should be, with an endpoint for every member. */
+      readonly expectation: ClusterExpectation;
+      readonly endpoints?: undefined;
+    };
+
+/** How to ask. */
+export type AskOptions = ClusterToAsk & {
+  /**
+   * Longest time for any single call, in milliseconds. All endpoints are asked at the same time, so a dead one costs
+   * this once, however many are dead.
+   * @default 2000
+   */
+  readonly callTimeoutMs?: number | undefined;
+  /** @default - Node's own CAs and no client certificate for `https://`, nothing for `http://` */
+  readonly tls?: TlsOptions | undefined;
+  /** Stops asking; the promise rejects with the signal's reason, after what was written is removed again. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** etcdctl's default is 5 s, but it asks for a human who waits; a member that needs 2 s for a status is not well. */
+export const defaultCallTimeoutMs = 2000;
+
+/** @throws UsageError */
+export function callTimeoutOf(options: { readonly callTimeoutMs?: number | undefined }): number {
+  const callTimeoutMs = options.callTimeoutMs ?? defaultCallTimeoutMs;
+  if (!Number.isFinite(callTimeoutMs) || callTimeoutMs <= 0) {
+    throw new UsageError(`the time per call is ${callTimeoutMs} ms`, {
+      remedy: "Give a number of milliseconds above 0; 2000 is usual.",
+    });
+  }
+  return callTimeoutMs;
+}

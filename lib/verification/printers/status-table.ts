@@ -1,0 +1,73 @@
+import type { EndpointStatus } from "../report";
+import { humanizeBytes } from "./humanize-bytes";
+
+/** The ten columns of `etcdctl endpoint status` 3.4 and 3.5, in its words (`makeEndpointStatusTable` in its printer.go). */
+const headers = [
+  "endpoint",
+  "ID",
+  "version",
+  "db size",
+  "is leader",
+  "is learner",
+  "raft term",
+  "raft index",
+  "raft applied index",
+  "errors",
+] as const;
+
+/** etcdctl's own frame. */
+const chars = {
+  top: "-",
+  "top-mid": "+",
+  "top-left": "+",
+  "top-right": "+",
+  bottom: "-",
+  "bottom-mid": "+",
+  "bottom-left": "+",
+  "bottom-right": "+",
+  left: "|",
+  "left-mid": "+",
+  mid: "-",
+  "mid-mid": "+",
+  right: "|",
+  "right-mid": "+",
+  middle: "|",
+};
+
+/**
+ * The status table as `etcdctl endpoint status -w table` prints it, with a row also for an endpoint that did not answer.
+ * Asynchronous, because the table library is loaded with the first table.
+ */
+export async function renderStatusTable(endpoints: readonly EndpointStatus[]): Promise<string> {
+  const { default: Table } = await import("cli-table3");
+  const table = new Table({
+    // The types want text here; the library takes cells, and only those can be centred.
+    head: headers.map((header) => ({
+      content: header.toUpperCase(),
+      hAlign: "center",
+    })) as unknown as string[],
+    colAligns: headers.map(() => "right" as const),
+    chars,
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...endpoints.map(cells));
+  return table.toString();
+}
+
+function cells({ endpoint, status, problem }: EndpointStatus): string[] {
+  if (status === undefined) {
+    return [endpoint, ...headers.slice(2).map(() => ""), problem?.message ?? ""];
+  }
+  return [
+    endpoint,
+    status.memberId,
+    status.version,
+    humanizeBytes(status.dbSizeBytes),
+    String(status.isLeader),
+    String(status.isLearner),
+    String(status.raftTerm),
+    String(status.raftIndex),
+    String(status.raftAppliedIndex),
+    status.errors.join(", "),
+  ];
+}

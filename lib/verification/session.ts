@@ -1,0 +1,44 @@
+import { askStatus, type StatusAnswer } from "./ask";
+import { EndpointClient } from "./endpoint-client";
+import { targetsOf } from "./endpoint";
+import type { Target } from "./expectation";
+import { callTimeoutOf, type AskOptions } from "./options";
+
+/** One client per endpoint, kept open over several rounds of questions. */
+export interface Session {
+  readonly connections: readonly Connection[];
+  readonly callTimeoutMs: number;
+  askStatus(connection: Connection): Promise<StatusAnswer>;
+}
+
+export interface Connection {
+  readonly target: Target;
+  readonly client: EndpointClient;
+}
+
+/**
+ * Opens the clients, hands them to `use`, and closes them whatever happens.
+ *
+ * @throws UsageError if the options are wrong
+ */
+export async function withSession<T>(options: AskOptions, use: (session: Session) => Promise<T>): Promise<T> {
+  const callTimeoutMs = callTimeoutOf(options);
+  const targets = targetsOf(options);
+  const connections = await Promise.all(
+    targets.map(async (target) => ({
+      target,
+      client: await EndpointClient.open(target.endpoint, { callTimeoutMs, tls: options.tls }),
+    })),
+  );
+  try {
+    return await use({
+      connections,
+      callTimeoutMs,
+      askStatus: ({ target, client }) => askStatus(target, client, callTimeoutMs),
+    });
+  } finally {
+    for (const { client } of connections) {
+      client.close();
+    }
+  }
+}

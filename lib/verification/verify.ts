@@ -1,0 +1,140 @@
+import { randomBytes } from "node:crypto";
+import { UsageError } from "../errors";
+import { askFacts, type EndpointFacts } from "./ask";
+import { allChecks } from "./checks";
+import { memberAnswers } from "./checks/member-answers";
+import type { AskedEndpoint, Check, CheckContext, Finding } from "./check";
+import { untilAborted } from "./deadline";
+import type { AskOptions } from "./options";
+import type { CheckReport, EndpointStatus, VerificationReport, Verdict } from "./report";
+import { ScratchLease } from "./scratch-lease";
+import { withSession, type Session } from "./session";
+import { statusRow } from "./status";
+
+export type VerifyOptions = AskOptions & {
+  /**
+   * IDs of the checks to run. Whether every member answers is always checked.
+   * @default "all"
+   */
+  readonly checks?: "all" | readonly string[] | undefined;
+  /**
+   * IDs of checks to leave out; `lease-expires` is the one that takes seconds by nature.
+   * @default - none
+   */
+  readonly skip?: readonly string[] | undefined;
+  /**
+   * The cluster may be in a private network that this machine has no way into. Then, if not one endpoint can be reached,
+   * the verdict is `unreachable` instead of `unhealthy`.
+   * @default false
+   */
+  readonly privateNetwork?: boolean | undefined;
+};
+
+/**
+ * Puts every question to every endpoint, all at once, once.
+ *
+ * Writes only below a random key prefix of its own, and removes that again.
+ *
+ * @throws UsageError if the options are wrong; a sick or absent cluster is no error but a report
+ */
+export async function verify(options: VerifyOptions): Promise<VerificationReport> {
+  const checks = selectChecks(options);
+  return withSession(options, (session) => verifyOnce(session, checks, options));
+}
+
+/** One verification with clients that are open already. */
+export async function verifyOnce(
+  session: Session,
+  checks: readonly Check[],
+  options: VerifyOptions,
+): Promise<VerificationReport> {
+  const startedAt = new Date();
+  const began = performance.now();
+  const scratch = new ScratchLease();
+  try {
+    const context = ask(session, scratch, options);
+    const ran = Promise.all(checks.map((check) => runCheck(check, context)));
+    const [facts, reports] = await untilAborted(Promise.all([context.facts, ran]), options.signal);
+    const endpoints = facts.map((fact) => statusRow(fact.target, fact.status, options.expectation));
+    return {
+      verdict: verdictOf(endpoints, reports, options.privateNetwork ?? false),
+      clusterName: options.expectation?.clusterName,
+      endpoints,
+      checks: reports,
+      startedAt,
+      tookMs: performance.now() - began,
+    };
+  } finally {
+    await scratch.end();
+  }
+}
+
+/** @throws UsageError for an unknown ID */
+export function selectChecks({ checks = "all", skip = [] }: VerifyOptions): Check[] {
+  const known = allChecks.map(({ id }) => id);
+  const unknown = [...(checks === "all" ? [] : checks), ...skip].filter((id) => !known.includes(id));
+  if (unknown.length > 0) {
+    throw new UsageError(`no such check: ${unknown.join(", ")}`, {
+      remedy: `Known are ${known.join(", ")}.`,
+    });
+  }
+  return allChecks.filter(
+    (check) =>
+      check === memberAnswers ||
+      ((checks === "all" || checks.includes(check.id)) && !skip.includes(check.id)),
+  );
+}
+
+/** Sends all first questions off and returns at once: each check waits for just those answers that it needs. */
+function ask(session: Session, scratch: ScratchLease, options: VerifyOptions): CheckContext {
+  const endpoints: AskedEndpoint[] = session.connections.map((connection) => ({
+    ...connection,
+    status: session.askStatus(connection),
+  }));
+  const facts: Promise<EndpointFacts[]> = Promise.all(
+    endpoints.map(({ target, client, status }) => askFacts(target, client, status)),
+  );
+  return {
+    endpoints,
+    expectation: options.expectation,
+    facts,
+    scratchLease: () => scratch.get(endpoints, options.signal),
+    keyPrefix: `/cdktf-etcd/verify/${randomBytes(8).toString("hex")}/`,
+    callTimeoutMs: session.callTimeoutMs,
+    signal: options.signal,
+  };
+}
+
+async function runCheck(check: Check, context: CheckContext): Promise<CheckReport> {
+  const began = performance.now();
+  const skipped = check.skip?.(context);
+  const findings: Finding[] =
+    skipped === undefined ? await check.run(context) : [{ outcome: "skipped", reason: skipped }];
+  const has = (outcome: Finding["outcome"]): boolean =>
+    findings.some((finding) => finding.outcome === outcome);
+  return {
+    id: check.id,
+    title: check.title,
+    outcome: has("failed") ? "failed" : has("passed") ? "passed" : "skipped",
+    results: findings.map(({ outcome, target, reason, remedy, lasting }) => ({
+      outcome,
+      member: context.expectation === undefined ? undefined : target?.label,
+      endpoint: target?.endpoint,
+      reason,
+      remedy,
+      lasting: lasting ?? false,
+    })),
+    tookMs: performance.now() - began,
+  };
+}
+
+function verdictOf(
+  endpoints: readonly EndpointStatus[],
+  checks: readonly CheckReport[],
+  privateNetwork: boolean,
+): Verdict {
+  if (privateNetwork && endpoints.every(({ problem }) => problem?.kind === "unreachable")) {
+    return "unreachable";
+  }
+  return checks.some(({ outcome }) => outcome === "failed") ? "unhealthy" : "healthy";
+}

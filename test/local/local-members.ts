@@ -1,0 +1,99 @@
+/** Real etcd members for the tests of this folder: their own state folder, their own ports, all of it gone afterwards. */
+import { randomInt } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  memberFolder,
+  readRecords,
+  startMember,
+  stopMember,
+  type StartOptions,
+  type StartResult,
+} from "../../lib/local";
+import { defaultEtcd, type TestEtcd } from "../support/etcd";
+
+export interface LocalMembers {
+  readonly stateDir: string;
+  readonly etcd: TestEtcd;
+  /** Options to start a member of one, with ports of its own. */
+  optionsFor(memberName: string, changes?: MemberChanges): Promise<StartOptions>;
+  start(options: StartOptions): Promise<StartResult>;
+  stopAll(): Promise<void>;
+}
+
+export interface MemberChanges extends Partial<Omit<StartOptions, "env">> {
+  /** Added to the environment file, or in place of what it has. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export async function localMembers(): Promise<LocalMembers> {
+  const stateDir = await mkdtemp(join(tmpdir(), "cdktf-etcd-local-"));
+  const etcd = await defaultEtcd();
+  return {
+    stateDir,
+    etcd,
+    async optionsFor(memberName, { settings, ...changes } = {}) {
+      const folder = memberFolder(stateDir, memberName);
+      const [clientPort, peerPort] = await freePorts(2);
+      const clientUrl = changes.clientUrl ?? `http://127.0.0.1:${clientPort}`;
+      const peerUrl = changes.peerUrl ?? `http://127.0.0.1:${peerPort}`;
+      const variables = {
+        ETCD_NAME: memberName,
+        ETCD_DATA_DIR: folder.dataDir,
+        ETCD_LISTEN_CLIENT_URLS: clientUrl,
+        ETCD_ADVERTISE_CLIENT_URLS: clientUrl,
+        ETCD_LISTEN_PEER_URLS: peerUrl,
+        ETCD_INITIAL_ADVERTISE_PEER_URLS: peerUrl,
+        ETCD_INITIAL_CLUSTER: `${memberName}=${peerUrl}`,
+        ETCD_LOGGER: "zap",
+        ...settings,
+      };
+      const env = Object.entries(variables)
+        .map(([name, value]) => `${name}="${value.replaceAll(/["\\]/g, "\\$&")}"\n`)
+        .join("");
+      const given = {
+        folder,
+        memberName,
+        etcd: etcd.etcd,
+        release: etcd.release,
+        digest: "first",
+        generation: 1,
+      };
+      return { ...given, env, peerUrl, clientUrl, ...changes };
+    },
+    start: startMember,
+    async stopAll() {
+      for (const memberName of readRecords(stateDir).keys()) {
+        const folder = memberFolder(stateDir, memberName);
+        await stopMember({ folder, memberName, timeoutMs: 5_000 }).catch((error: unknown) =>
+          console.error(error),
+        );
+      }
+      await rm(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Ports of 127.0.0.1 that nobody listens on, below the kernel's own range, so that no connection takes them meanwhile. */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(20_000, 32_000);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ host: "127.0.0.1", port }, () => server.close(() => resolve(true)));
+  });
+}
+
+export function pidOf(result: StartResult): number {
+  return result.record.pid;
+}

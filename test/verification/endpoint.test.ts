@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { UsageError } from "../../lib/errors";
+import { addressOf, targetsOf } from "../../lib/verification/endpoint";
+
+describe("endpoints", () => {
+  test.each([
+    ["http://127.0.0.1:2379", "http://127.0.0.1:2379"],
+    ["http://127.0.0.1:2379/", "http://127.0.0.1:2379"],
+    ["127.0.0.1:2379", "http://127.0.0.1:2379"],
+    ["HTTPS://etcd-1.example.internal:443", "https://etcd-1.example.internal:443"],
+    ["http://[::1]:2379", "http://[::1]:2379"],
+  ])("%s is asked as %s", (given, endpoint) => {
+    expect(targetsOf({ endpoints: [given] })).toEqual([{ label: endpoint, endpoint }]);
+  });
+
+  test("members are called by their names", () => {
+    const members = [{ name: "a", endpoint: "http://127.0.0.1:1/", peerUrls: [] }];
+    expect(targetsOf({ expectation: { members } })).toEqual([{ label: "a", endpoint: "http://127.0.0.1:1" }]);
+  });
+
+  test("refuses everything that is no endpoint, all at once", () => {
+    const endpoints = ["etcd-1", "http://h", "ftp://h:1", "http://h:1/v3", "h:0", "h:65536", "", "http://a b:1"];
+    expect(() => targetsOf({ endpoints })).toThrowErrorMatchingInlineSnapshot(
+      `[UsageError: "etcd-1" is not an endpoint; "http://h" is not an endpoint; "ftp://h:1" is not an endpoint; "http://h:1/v3" is not an endpoint; "h:0" is not an endpoint; "h:65536" is not an endpoint; "" is not an endpoint; "http://a b:1" is not an endpoint]`,
+    );
+  });
+
+  test("refuses the same endpoint twice", () => {
+    expect(() => targetsOf({ endpoints: ["h:1", "http://h:1/"] })).toThrowError("http://h:1 is given twice");
+  });
+
+  test("refuses no endpoint, none of both and both of both", () => {
+    expect(() => targetsOf({ endpoints: [] })).toThrowError(UsageError);
+    expect(() => targetsOf({})).toThrowError(UsageError);
+    expect(() => targetsOf({ endpoints: ["h:1"], expectation: { members: [] } })).toThrowError(UsageError);
+  });
+
+  test("a default port is a port", () => {
+    expect(addressOf("https://h:443")).toEqual({ host: "h", port: 443 });
+    expect(addressOf("http://[::1]:80")).toEqual({ host: "::1", port: 80 });
+  });
+});
