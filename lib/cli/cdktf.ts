@@ -1,24 +1,40 @@
 import { existsSync } from "node:fs";
-import { delimiter, dirname, join, relative } from "node:path";
+import { delimiter, dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import type { Cluster } from "../cluster/cluster";
 import { stackId } from "../cluster/stack-id";
 import { ExternalError } from "../errors";
 import { packageRoot } from "../package-root";
+import { appCommand, ensureCdktfProject } from "./cdktf-project";
+import { DeployLog } from "./deploy-log";
+
+export interface CdktfRun {
+  readonly command: "deploy" | "destroy";
+  readonly cluster: Cluster;
+  /** Path of the definition. */
+  readonly file: string;
+  /** Show all that cdktf and Terraform print. */
+  readonly verbose: boolean;
+  readonly signal: AbortSignal;
+  /** Takes what is to be shown. */
+  readonly onLine: (line: string) => void;
+}
 
 /**
- * Runs a command of CDKTF's own CLI with the output on this terminal.
+ * Runs a command of CDKTF's own CLI on the cluster's stack.
  *
  * @throws {ExternalError} when Terraform or cdktf-cli is missing, or the command fails
  */
-export async function runCdktf(command: "deploy" | "destroy", cluster: Cluster, file: string, signal: AbortSignal): Promise<void> {
+export async function runCdktf({ command, cluster, file, verbose, signal, onLine }: CdktfRun): Promise<void> {
   const terraform = terraformBinary();
+  const cli = cdktfCli();
+  if (ensureCdktfProject()) onLine("wrote cdktf.json, so that plain cdktf works in this folder as well");
   const { execa } = await import("execa");
-  const args = [command, stackId(cluster), "--auto-approve", "--app", appCommand()];
-  const result = await execa(process.execPath, [cdktfCli(), ...args], {
+  const run = execa(process.execPath, [cli, command, stackId(cluster), "--auto-approve", "--app", appCommand()], {
     reject: false,
     stdin: "ignore",
-    stdout: "inherit",
-    stderr: "inherit",
+    all: true,
+    buffer: false,
     env: {
       TERRAFORM_BINARY_NAME: terraform,
       CLUSTER: file,
@@ -27,14 +43,18 @@ export async function runCdktf(command: "deploy" | "destroy", cluster: Cluster, 
       CI: "1",
       CHECKPOINT_DISABLE: "1",
     },
-    // Terraform has to let its provisioners end before it may end itself.
     cancelSignal: signal,
+    // Terraform waits for its provisioners before it ends itself.
     forceKillAfterDelay: 60_000,
   });
+  const log = new DeployLog();
+  const lines = createInterface({ input: run.all });
+  lines.on("line", (line) => (verbose ? [line] : log.accept(line)).forEach(onLine));
+  const result = await run;
   if (result.isCanceled) throw new ExternalError(`interrupted during cdktf ${command}`);
   if (result.exitCode !== 0) {
-    throw new ExternalError(`cdktf ${command} failed (exit code ${result.exitCode ?? "none"}); its own words are above`, {
-      remedy: command === "deploy" ? "mend the cause and run the same command again: what is right stays untouched" : "mend the cause and run the same command again",
+    throw new ExternalError(`cdktf ${command} failed`, {
+      remedy: `mend what is said above and run the same command again; what is right stays untouched${verbose ? "" : " (--verbose shows all that Terraform prints)"}`,
     });
   }
 }
@@ -66,16 +86,4 @@ function cdktfCli(): string {
     }
   }
   throw new ExternalError("cannot find cdktf-cli", { remedy: "npm install --save-dev cdktf-cli" });
-}
-
-/** The app in the build, or – in a checkout – its source through the loader. */
-function appCommand(): string {
-  const built = join(packageRoot(), "dist", "bin", "app.js");
-  if (__filename.endsWith(".js") && existsSync(built)) return `node ${shown(built)}`;
-  const loader = join(dirname(require.resolve("jiti/package.json")), "lib", "jiti-cli.mjs");
-  return `node ${shown(loader)} ${shown(join(packageRoot(), "bin", "app.ts"))}`;
-}
-
-function shown(path: string): string {
-  return `'${relative(process.cwd(), path)}'`;
 }

@@ -2,6 +2,12 @@ import { Command } from "commander";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXIT } from "./exit-codes";
+import type { AskingOptions } from "./asking";
+import type { DownOptions } from "./commands/down";
+import type { StartCommandOptions, StopCommandOptions } from "./commands/local";
+import type { RenderOptions } from "./commands/render";
+import type { UpOptions } from "./commands/up";
+import type { VerifyCommandOptions } from "./commands/verify";
 import type { Finish } from "./main";
 import { packageRoot } from "../package-root";
 
@@ -40,13 +46,15 @@ Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usag
     .option(...CLUSTER_OPTION)
     .option(...TARGET_OPTION)
     .option("--timeout <duration>", "how long to wait for health", "60s")
-    .action((options) => finish(async (signal) => (await import("./commands/up.js")).up(options, signal)));
+    .option("-v, --verbose", "show all that cdktf and Terraform print")
+    .action((options: UpOptions) => finish(async (signal) => (await import("./commands/up.js")).up(options, signal)));
 
   command("down", "stop and remove what `up` deployed; data of local members is kept", "  cdktf-etcd down\n  cdktf-etcd down --delete-data")
     .option(...CLUSTER_OPTION)
     .option(...TARGET_OPTION)
     .option("--delete-data", "also delete data and logs of local members")
-    .action((options) => finish(async (signal) => (await import("./commands/down.js")).down(options, signal)));
+    .option("-v, --verbose", "show all that cdktf and Terraform print")
+    .action((options: DownOptions) => finish(async (signal) => (await import("./commands/down.js")).down(options, signal)));
 
   const asking = (name: string, description: string, examples: string): Command =>
     command(name, description, examples)
@@ -59,7 +67,7 @@ Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usag
       .option("-o, --output <format>", "table or json", "table")
       .option("--call-timeout <duration>", "longest time for one call", "2s");
 
-  asking("status", "print the status of every endpoint", "  cdktf-etcd status\n  cdktf-etcd status --endpoints http://127.0.0.1:2379 --output json").action((options) =>
+  asking("status", "print the status of every endpoint", "  cdktf-etcd status\n  cdktf-etcd status --endpoints http://127.0.0.1:2379 --output json").action((options: AskingOptions) =>
     finish(async (signal) => (await import("./commands/status.js")).status(options, signal)),
   );
 
@@ -68,13 +76,13 @@ Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usag
     .option("--skip <checks>", "checks to leave out, separated by commas")
     .option("--allow-unreachable", "exit with 0 when no endpoint can be reached from here")
     .option("--post-deploy", "as the step inside a deploy: wait longer, and only say so when nothing can be reached from here")
-    .action((options) => finish(async (signal) => (await import("./commands/verify.js")).verifyCluster(options, signal)));
+    .action((options: VerifyCommandOptions) => finish(async (signal) => (await import("./commands/verify.js")).verifyCluster(options, signal)));
 
   command("render <member>", "print what would land on the machine of a member", "  cdktf-etcd render etcd-0\n  cdktf-etcd render etcd-0 --file /etc/etcd/etcd.env\n  cdktf-etcd render etcd-0 --target local")
     .option(...CLUSTER_OPTION)
     .option(...TARGET_OPTION)
     .option("--file <path>", "only this file of the machine")
-    .action((member, options) => finish(async () => (await import("./commands/render.js")).render(member, options)));
+    .action((member: string, options: RenderOptions) => finish(async () => (await import("./commands/render.js")).render(member, options)));
 
   command("schema", "print the JSON Schema of cluster definitions, for editors", "  cdktf-etcd schema > cluster.schema.json").action(() =>
     finish(async () => (await import("./commands/schema.js")).schema()),
@@ -91,11 +99,11 @@ function addLocalCommands(root: Command, finish: Finish): void {
   local
     .command("start <member>")
     .requiredOption("--generation <number>")
-    .action((member, options) => finish(async (signal) => (await import("./commands/local.js")).start(member, options, signal)));
+    .action((member: string, options: StartCommandOptions) => finish(async (signal) => (await import("./commands/local.js")).start(member, options, signal)));
   local
     .command("stop <member>")
     .requiredOption("--state-dir <folder>")
-    .action((member, options) => finish(async () => (await import("./commands/local.js")).stop(member, options)));
+    .action((member: string, options: StopCommandOptions) => finish(async () => (await import("./commands/local.js")).stop(member, options)));
 }
 
 function packageVersion(): string {

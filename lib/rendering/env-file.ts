@@ -1,6 +1,6 @@
 import { initialCluster, tlsFilesOf, type Cluster, type Member } from "../cluster/cluster";
 import { effectiveSettings, settingVariables } from "../cluster/settings";
-import { quoteVariable, refuseUnwritable } from "./quoting";
+import { quoteValue, refuseUnwritable } from "./quoting";
 import { renderTemplate } from "./template";
 
 export interface EnvFileOptions {
@@ -38,7 +38,7 @@ export function renderEnvFile(cluster: Cluster, member: Member, options: EnvFile
   return renderTemplate("etcd.env", {
     groups: groups.map(({ title, variables }) => ({
       title,
-      variables: Object.entries(variables).map(([name, value]) => ({ name, value: quoteVariable(value) })),
+      variables: Object.entries(variables).map(([name, value]) => ({ name, value: quoteValue(value) })),
     })),
   });
 }

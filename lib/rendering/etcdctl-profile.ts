@@ -1,5 +1,5 @@
 import { tlsFilesOf, type Cluster, type Member } from "../cluster/cluster";
-import { quoteVariable } from "./quoting";
+import { quoteValue } from "./quoting";
 import { renderTemplate } from "./template";
 
 /** For login shells: a bare `etcdctl endpoint health` asks this machine's member, over TLS with the member's own certificate. */
@@ -11,6 +11,6 @@ export function renderEtcdctlProfile(cluster: Pick<Cluster, "tls">, member: Memb
   }
   return renderTemplate("etcdctl-profile.sh", {
     tls: cluster.tls !== undefined,
-    variables: variables.map(([name, value = ""]) => ({ name, value: quoteVariable(value) })),
+    variables: variables.map(([name, value = ""]) => ({ name, value: quoteValue(value) })),
   });
 }

@@ -34,18 +34,13 @@ export function refuseUnwritable(values: Iterable<readonly [name: string, value:
 }
 
 /**
- * A value that systemd (`EnvironmentFile=`) and a POSIX shell (`.`) read alike. Inside double quotes both take a backslash away
+ * A value as systemd (`EnvironmentFile=`) and a POSIX shell (in an env file or a script) both read it. Inside double quotes both take a backslash away
  * before `"`, `\`, `$` and a backquote, and before nothing else; outside of them they differ.
  *
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=
  */
-export function quoteVariable(value: string): string {
+export function quoteValue(value: string): string {
   return PLAIN.test(value) ? value : `"${value.replace(/["\\$`]/g, "\\$&")}"`;
-}
-
-/** One word of a POSIX shell command. */
-export function quoteShellWord(word: string): string {
-  return PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** `%` begins a specifier in nearly every value of a systemd unit. */

@@ -14,14 +14,24 @@ import {
   SETUP_SCRIPT,
   XEN_DEVICE_NAME,
 } from "./machine-layout";
-import { quoteShellWord } from "./quoting";
+import { quoteValue } from "./quoting";
 import { renderTemplate } from "./template";
 
 /** Terraform attaches the volume seconds after the instance runs; a person who has to do it by hand gets a while. */
-const DEVICE_DEADLINE_SECONDS = 600;
+const ATTACHMENT_DEADLINE_SECONDS = 600;
 
 /** A mirror or a route that is away for a while must not need a hand afterwards. */
 const DOWNLOAD_DEADLINE_SECONDS = 1800;
+
+interface Deadline {
+  /** Seconds after which the script gives up and says so. */
+  readonly deadlineSeconds?: number;
+}
+
+interface DownloadOptions extends Deadline {
+  /** Seconds between two attempts. */
+  readonly pauseSeconds?: number;
+}
 
 /** What cloud-init runs: installs etcd, mounts the data volume, enables and starts etcd. */
 export function renderSetupScript(): string {
@@ -35,9 +45,11 @@ export function renderSetupScript(): string {
 /**
  * Downloads, checks and installs the cluster's etcd release.
  *
+ * @param options.deadlineSeconds of the download. @default 1800
+ * @param options.pauseSeconds between two attempts. @default 5
  * @throws DefinitionError when the sha256 of the tarball for the cluster's architecture is not known
  */
-export function renderInstallScript(cluster: AwsCluster): string {
+export function renderInstallScript(cluster: AwsCluster, options: DownloadOptions = {}): string {
   const { release, downloadBaseUrl } = cluster.etcd;
   const { architecture } = cluster.aws;
   const sha256 = cluster.etcd.sha256[architecture];
@@ -53,21 +65,26 @@ export function renderInstallScript(cluster: AwsCluster): string {
   return renderTemplate("scripts/etcd-install.sh", {
     release,
     quoted: {
-      sha256: quoteShellWord(sha256),
-      url: quoteShellWord(tarballUrl(release, architecture, downloadBaseUrl)),
-      tarballFolder: quoteShellWord(tarballName(release, architecture).replace(/\.tar\.gz$/, "")),
+      sha256: quoteValue(sha256),
+      url: quoteValue(tarballUrl(release, architecture, downloadBaseUrl)),
+      tarballFolder: quoteValue(tarballName(release, architecture).replace(/\.tar\.gz$/, "")),
     },
-    downloadDeadlineSeconds: DOWNLOAD_DEADLINE_SECONDS,
+    deadlineSeconds: options.deadlineSeconds ?? DOWNLOAD_DEADLINE_SECONDS,
+    pauseSeconds: options.pauseSeconds ?? 5,
   });
 }
 
-/** Waits for the data volume, formats it when it is blank and nothing else, and links it for the mount unit. */
-export function renderDataVolumeScript(): string {
+/**
+ * Waits for the data volume, formats it when it is blank and nothing else, and links it for the mount unit.
+ *
+ * @param options.deadlineSeconds of the wait. @default 600
+ */
+export function renderDataVolumeScript(options: Deadline = {}): string {
   return renderTemplate("scripts/etcd-data-volume.sh", {
     deviceName: DATA_DEVICE,
     xenDeviceName: XEN_DEVICE_NAME,
     ebsDeviceScript: EBS_DEVICE_SCRIPT,
-    deviceDeadlineSeconds: DEVICE_DEADLINE_SECONDS,
+    deadlineSeconds: options.deadlineSeconds ?? ATTACHMENT_DEADLINE_SECONDS,
     dataVolumeLink: DATA_VOLUME_LINK,
     mountPoint: MOUNT_POINT,
     mountUnit: MOUNT_UNIT_NAME,

@@ -41,7 +41,7 @@ function explainSilence(accepted: boolean, problem: EndpointProblem, callTimeout
   return accepted
     ? new EndpointProblem("timed-out", `takes connections but gave no answer within ${callTimeoutMs} ms`, {
         remedy:
-          "It is frozen, overloaded, waits for its disk, or is no etcd: look at it on the machine itself.",
+          "It has just been started and waits for a quorum, or it is frozen, overloaded or no etcd: see its log.",
         detail,
         cause: problem,
       })

@@ -60,6 +60,15 @@ describe.each([
     });
   });
 
+  it("serves TLS with every cipher suite and TLS version that the table offers", async () => {
+    const selfSigned: [string, string][] = [
+      ["ETCD_AUTO_TLS", "true"],
+      ["ETCD_PEER_AUTO_TLS", "true"],
+    ];
+    const variables = [...settingVariables(samples, release), ...selfSigned];
+    expect(await logOfStart(etcd, variables, "https")).toContain("serving client traffic securely");
+  });
+
   it("starts with the shipped defaults, and with compaction by revision", async () => {
     expect(unrecognized(await logOfStart(etcd, settingVariables({}, release)))).toEqual([]);
     const byRevision = settingsSchema.parse({
@@ -85,10 +94,15 @@ function unrecognized(log: string): string[] {
 }
 
 /** Starts a member of its own with `variables`, waits until it serves, stops it, and returns what it logged. */
-async function logOfStart(etcd: string, variables: readonly (readonly [string, string])[]): Promise<string> {
+async function logOfStart(
+  etcd: string,
+  variables: readonly (readonly [string, string])[],
+  scheme = "http",
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "settings-real-"));
   const [clientPort, peerPort] = [await freePort(), await freePort()];
-  const peerUrl = `http://127.0.0.1:${peerPort}`;
+  const peerUrl = `${scheme}://127.0.0.1:${peerPort}`;
+  const clientUrl = `${scheme}://127.0.0.1:${clientPort}`;
   const member = spawn(etcd, [], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
@@ -99,8 +113,8 @@ async function logOfStart(etcd: string, variables: readonly (readonly [string, s
       ETCD_LISTEN_PEER_URLS: peerUrl,
       ETCD_INITIAL_ADVERTISE_PEER_URLS: peerUrl,
       ETCD_INITIAL_CLUSTER: `m1=${peerUrl}`,
-      ETCD_LISTEN_CLIENT_URLS: `http://127.0.0.1:${clientPort}`,
-      ETCD_ADVERTISE_CLIENT_URLS: `http://127.0.0.1:${clientPort}`,
+      ETCD_LISTEN_CLIENT_URLS: clientUrl,
+      ETCD_ADVERTISE_CLIENT_URLS: clientUrl,
     },
   });
   const closed = once(member, "close");

@@ -80,7 +80,8 @@ export async function localMembers(): Promise<LocalMembers> {
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
-    const port = randomInt(20_000, 32_000);
+    // The first hundred are for tests that need a port where certainly nobody serves.
+    const port = randomInt(20_100, 32_000);
     if (await isFree(port)) ports.add(port);
   }
   return [...ports];

@@ -68,7 +68,10 @@ async function start(etcd: TestEtcd, settings: Partial<EtcdSettings>, extraLine 
   });
   const dataDir = join(folder, `data of 'etcd' "$1" \\ # %n é ${etcd.release}`);
   const file = join(folder, "etcd.env");
-  await writeFile(file, renderEnvFile(cluster, memberOf(cluster), { release: etcd.release, dataDir }) + extraLine);
+  await writeFile(
+    file,
+    renderEnvFile(cluster, memberOf(cluster), { release: etcd.release, dataDir }) + extraLine,
+  );
   const etcdProcess = spawn("sh", ["-c", 'set -aeu; . "$1"; exec "$2"', "sh", file, etcd.etcd], {
     env: {},
     cwd: folder,

@@ -56,7 +56,9 @@ describe("renderEnvFile", () => {
     const own = variables(renderEnvFile(cluster, memberOf(cluster), options).split("\n# Settings")[0] ?? "");
     expect(own.size).toBeGreaterThan(15);
     const spellings = SETTING_KEYS.flatMap((key) => SETTINGS[key].spellings);
-    const names = spellings.map((spelling) => ("variable" in spelling ? spelling.variable : "ETCD_FEATURE_GATES"));
+    const names = spellings.map((spelling) =>
+      "variable" in spelling ? spelling.variable : "ETCD_FEATURE_GATES",
+    );
     expect(names.filter((name) => own.has(name))).toEqual([]);
   });
 

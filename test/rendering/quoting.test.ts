@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DefinitionError } from "../../lib/errors";
 import { runProgram } from "../../lib/local/run-program";
-import { escapeUnitValue, quoteShellWord, quoteVariable, refuseUnwritable } from "../../lib/rendering/quoting";
+import { escapeUnitValue, quoteValue, refuseUnwritable } from "../../lib/rendering/quoting";
 import { debianTool } from "../support/debian-tools";
 
 const NASTY = [
@@ -34,41 +34,48 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe("quoteVariable", () => {
+describe("quoteValue", () => {
   test.each(NASTY)("is read back by a POSIX shell: %j", async (value) => {
     const file = join(folder, "shell.env");
-    await writeFile(file, `BEFORE=1\nVALUE=${quoteVariable(value)}\nAFTER=2\n`);
+    await writeFile(file, `BEFORE=1\nVALUE=${quoteValue(value)}\nAFTER=2\n`);
     const script = 'set -eu; . "$1"; printf "%s|%s|%s" "$BEFORE" "$VALUE" "$AFTER"';
     for (const shell of ["sh", "bash"]) {
-      const { stdout, failure } = await runProgram(shell, ["-c", script, shell, file], { env: { HOME: "/nowhere" } });
+      const { stdout, failure } = await runProgram(shell, ["-c", script, shell, file], {
+        env: { HOME: "/nowhere" },
+      });
       expect(failure).toBeUndefined();
       expect(stdout).toBe(`1|${value}|2`);
     }
   });
 
-  // os-release goes through the same parser as EnvironmentFile= (src/basic/env-file.c), and %B gives one of its values.
-  test.each(NASTY)("is read back by systemd: %j", async (value) => {
-    const { command, env } = await debianTool("systemd-analyze");
-    const tmpfiles = command[0].replace(/systemd-analyze$/, "systemd-tmpfiles");
-    const root = await mkdtemp(join(folder, "root-"));
-    await mkdir(join(root, "etc"));
-    await writeFile(join(root, "etc/os-release"), `ID=debian\nBUILD_ID=${quoteVariable(value)}\nVERSION_ID=13\n`);
-    await writeFile(join(root, "write.conf"), "f /value 0644 - - - [%B|%w]\n");
-    const { failure, stderr } = await runProgram(tmpfiles, [`--root=${root}`, "--create", join(root, "write.conf")], {
-      env,
-    });
-    expect(failure, stderr).toBeUndefined();
-    expect(await readFile(join(root, "value"), "utf8")).toBe(`[${value}|13]`);
-  });
-});
-
-describe("quoteShellWord", () => {
-  test.each(NASTY)("is one word of a command: %j", async (value) => {
-    const script = `printf '%s|' first ${quoteShellWord(value)} last`;
+  test.each(NASTY)("is one word of a shell command: %j", async (value) => {
+    const script = `printf '%s|' first ${quoteValue(value)} last`;
     for (const shell of ["sh", "bash"]) {
       const { stdout } = await runProgram(shell, ["-c", script], { env: { HOME: "/nowhere" } });
       expect(stdout).toBe(`first|${value}|last|`);
     }
+  });
+
+  // os-release goes through the same parser as EnvironmentFile= (src/basic/env-file.c), and %B gives one of its values.
+  test.each(NASTY)("is read back by systemd: %j", async (value) => {
+    // From the same package as this tool.
+    const { env } = await debianTool("systemd-analyze");
+    const root = await mkdtemp(join(folder, "root-"));
+    await mkdir(join(root, "etc"));
+    await writeFile(
+      join(root, "etc/os-release"),
+      `ID=debian\nBUILD_ID=${quoteValue(value)}\nVERSION_ID=13\n`,
+    );
+    await writeFile(join(root, "write.conf"), "f /value 0644 - - - [%B|%w]\n");
+    const { failure, stderr } = await runProgram(
+      "systemd-tmpfiles",
+      [`--root=${root}`, "--create", join(root, "write.conf")],
+      {
+        env,
+      },
+    );
+    expect(failure, stderr).toBeUndefined();
+    expect(await readFile(join(root, "value"), "utf8")).toBe(`[${value}|13]`);
   });
 });
 

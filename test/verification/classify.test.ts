@@ -1,16 +1,25 @@
 import { describe, expect, test } from "vitest";
 import { classify } from "../../lib/verification/classify";
 
-/** As etcd3 1.1.2 words them, collected from real members of 3.4.23, 3.5.16 and 3.5.30. */
+/** As etcd3 1.1.2 words them, shortened; collected from members of 3.4.23, 3.5.16 and 3.5.30. */
 const texts = [
-  ["refused", "14 UNAVAILABLE: No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:1"],
+  [
+    "refused",
+    "14 UNAVAILABLE: No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:1",
+  ],
   ["unreachable", "14 UNAVAILABLE: Name resolution failed for target dns:nowhere.invalid:2379"],
-  ["unreachable", "14 UNAVAILABLE: No connection established. Last error: connect EHOSTUNREACH 10.0.0.1:2379"],
+  [
+    "unreachable",
+    "14 UNAVAILABLE: No connection established. Last error: connect EHOSTUNREACH 10.0.0.1:2379",
+  ],
   ["tls", "14 UNAVAILABLE: No connection established. Last error: unable to verify the first certificate"],
   ["tls", "14 UNAVAILABLE: No connection established. Last error: certificate has expired"],
   ["tls", "14 UNAVAILABLE: Last error: Error [ERR_TLS_CERT_ALTNAME_INVALID]: Hostname/IP does not match"],
   ["tls", "14 UNAVAILABLE: Last error: tlsv13 alert certificate required ... SSL alert number 116"],
-  ["tls", "14 UNAVAILABLE: Last error: Client network socket disconnected before secure TLS connection was established"],
+  [
+    "tls",
+    "14 UNAVAILABLE: Last error: Client network socket disconnected before secure TLS connection was established",
+  ],
   ["tls", "14 UNAVAILABLE: No connection established. Last error: Failed to connect"],
   ["auth", "3 INVALID_ARGUMENT: etcdserver: user name is empty"],
   ["auth", "7 PERMISSION_DENIED: etcdserver: permission denied"],
@@ -33,12 +42,17 @@ describe("what the client says", () => {
 
   test("silence of a majority is another thing than silence of a member", () => {
     const error = new Error("4 DEADLINE_EXCEEDED: Deadline exceeded after 2.002s");
-    expect(classify(error, { callTimeoutMs: 1500, needsQuorum: false }).message).toBe("no answer within 1500 ms");
+    expect(classify(error, { callTimeoutMs: 1500, needsQuorum: false }).message).toBe(
+      "no answer within 1500 ms",
+    );
     expect(classify(error, { callTimeoutMs: 1500, needsQuorum: true }).kind).toBe("no-quorum");
   });
 
   test("what is not known is passed on, without gRPC's number", () => {
-    const problem = classify(new Error("13 INTERNAL: the dog ate it"), { callTimeoutMs: 1, needsQuorum: false });
+    const problem = classify(new Error("13 INTERNAL: the dog ate it"), {
+      callTimeoutMs: 1,
+      needsQuorum: false,
+    });
     expect(problem).toMatchObject({ kind: "unknown", message: "the dog ate it" });
   });
 });

@@ -19,7 +19,16 @@ describe("endpoints", () => {
   });
 
   test("refuses everything that is no endpoint, all at once", () => {
-    const endpoints = ["etcd-1", "http://h", "ftp://h:1", "http://h:1/v3", "h:0", "h:65536", "", "http://a b:1"];
+    const endpoints = [
+      "etcd-1",
+      "http://h",
+      "ftp://h:1",
+      "http://h:1/v3",
+      "h:0",
+      "h:65536",
+      "",
+      "http://a b:1",
+    ];
     expect(() => targetsOf({ endpoints })).toThrowErrorMatchingInlineSnapshot(
       `[UsageError: "etcd-1" is not an endpoint; "http://h" is not an endpoint; "ftp://h:1" is not an endpoint; "http://h:1/v3" is not an endpoint; "h:0" is not an endpoint; "h:65536" is not an endpoint; "" is not an endpoint; "http://a b:1" is not an endpoint]`,
     );

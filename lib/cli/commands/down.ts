@@ -5,8 +5,9 @@ import { definitionFile, loadCluster, type DefinitionOptions } from "../definiti
 import { EXIT, type ExitCode } from "../exit-codes";
 import { UsageError } from "../../errors";
 
-interface DownOptions extends DefinitionOptions {
+export interface DownOptions extends DefinitionOptions {
   readonly deleteData?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
 }
 
 /** Destroys what `up` deployed and stops what it started. */
@@ -15,8 +16,9 @@ export async function down(options: DownOptions, signal: AbortSignal): Promise<E
   if (options.deleteData === true && cluster.target !== "local") {
     throw new UsageError("--delete-data is for the local target; data volumes on AWS go with the stack, once aws.dataVolume.preventDestroy is false");
   }
-  if (existsSync(stateFileName(cluster))) await runCdktf("destroy", cluster, definitionFile(options), signal);
-  else say(`the cluster ${cluster.name} is not deployed here (no ${stateFileName(cluster)})`);
+  if (existsSync(stateFileName(cluster))) {
+    await runCdktf({ command: "destroy", cluster, file: definitionFile(options), verbose: options.verbose === true, signal, onLine: say });
+  } else say(`the cluster ${cluster.name} is not deployed here (no ${stateFileName(cluster)})`);
   if (cluster.target === "local") await sweep(cluster.name, options.deleteData === true);
   return EXIT.ok;
 }

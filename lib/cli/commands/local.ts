@@ -17,6 +17,14 @@ import { renderEnvFile } from "../../rendering";
 import { EXIT, type ExitCode } from "../exit-codes";
 import { formatBytes } from "../format";
 
+export interface StartCommandOptions {
+  readonly generation: string;
+}
+
+export interface StopCommandOptions {
+  readonly stateDir: string;
+}
+
 /** Whatever would stop a member from starting, before any is started. */
 export async function preflightMembers(signal: AbortSignal): Promise<ExitCode> {
   const { cluster, stateDir } = readInput();
@@ -34,7 +42,7 @@ export async function preflightMembers(signal: AbortSignal): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-export async function start(memberName: string, options: { readonly generation: string }, signal: AbortSignal): Promise<ExitCode> {
+export async function start(memberName: string, options: StartCommandOptions, signal: AbortSignal): Promise<ExitCode> {
   const { cluster, stateDir } = readInput();
   const member = memberOf(cluster, memberName);
   const etcd = await findEtcd(cluster, signal);
@@ -57,7 +65,7 @@ export async function start(memberName: string, options: { readonly generation: 
   return EXIT.ok;
 }
 
-export async function stop(memberName: string, options: { readonly stateDir: string }): Promise<ExitCode> {
+export async function stop(memberName: string, options: StopCommandOptions): Promise<ExitCode> {
   const { message, data } = await stopMember({ folder: memberFolder(options.stateDir, memberName), memberName });
   say(`${memberName}: ${message}`);
   if (data !== undefined) say(`${memberName}: kept ${data.path} (${formatBytes(data.bytes)})`);

@@ -4,7 +4,7 @@ import { UsageError } from "../../errors";
 import { loadCluster, type DefinitionOptions } from "../definition-file";
 import { EXIT, type ExitCode } from "../exit-codes";
 
-interface RenderOptions extends DefinitionOptions {
+export interface RenderOptions extends DefinitionOptions {
   readonly file?: string | undefined;
 }
 

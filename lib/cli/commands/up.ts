@@ -3,11 +3,15 @@ import { outputsOf } from "../../cluster/outputs";
 import { runCdktf, terraformBinary } from "../cdktf";
 import { definitionFile, loadCluster, type DefinitionOptions } from "../definition-file";
 import { OUTPUTS_VARIABLE } from "../deployed";
-import type { ExitCode } from "../exit-codes";
+import { EXIT, type ExitCode } from "../exit-codes";
 
-interface UpOptions extends DefinitionOptions {
+export interface UpOptions extends DefinitionOptions {
   readonly timeout: string;
+  readonly verbose?: boolean | undefined;
 }
+
+/** How Terraform says that the check inside the deploy ended well; it ends with an error otherwise. */
+const VERDICT = "verify_endpoints: Creation complete";
 
 /** From the definition to a verified cluster; a second run changes nothing that is right. */
 export async function up(options: UpOptions, signal: AbortSignal): Promise<ExitCode> {
@@ -19,8 +23,20 @@ export async function up(options: UpOptions, signal: AbortSignal): Promise<ExitC
     const { findEtcd } = await import("./local.js");
     say((await findEtcd(cluster, signal)).detail);
   }
-  await runCdktf("deploy", cluster, definitionFile(options), signal);
-  say("");
+  const seen: string[] = [];
+  await runCdktf({
+    command: "deploy",
+    cluster,
+    file: definitionFile(options),
+    verbose: options.verbose === true,
+    signal,
+    onLine: (line) => {
+      seen.push(line);
+      say(line);
+    },
+  });
+  // A deploy that changed nothing has not asked the members either.
+  if (seen.some((line) => line.includes(VERDICT))) return EXIT.ok;
   process.env[OUTPUTS_VARIABLE] = JSON.stringify(outputsOf(cluster));
   const { verifyCluster } = await import("./verify.js");
   return verifyCluster({ output: "table", callTimeout: "2s", timeout: options.timeout, allowUnreachable: true }, signal);

@@ -15,6 +15,22 @@ export const CIPHER_SUITES = [
   "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
 ] as const;
 
+const suites = listOf(oneOf(CIPHER_SUITES));
+
+/** A list of suites that a server can start with: Go's HTTP/2 server refuses one without AES-128-GCM, and etcd ends. */
+const cipherSuites: typeof suites = {
+  ...suites,
+  parse: (input) => {
+    const parsed = suites.parse(input);
+    if (!parsed.ok || parsed.value.some((suite) => suite.endsWith("_AES_128_GCM_SHA256"))) return parsed;
+    return {
+      ok: false,
+      message: `must contain a suite that HTTP/2 demands, got only ${parsed.value.join(", ")}`,
+      remedy: "add TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 or TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    };
+  },
+};
+
 const TLS_VERSIONS = ["TLS1.2", "TLS1.3"] as const;
 
 /** TLS beyond the files, and etcd's own users. */
@@ -40,9 +56,9 @@ export interface SecuritySettings {
 export const SECURITY_SETTINGS: SettingRows<SecuritySettings> = {
   cipherSuites: {
     description: "TLS 1.2 cipher suites of both planes",
-    kind: listOf(oneOf(CIPHER_SUITES)),
+    kind: cipherSuites,
     etcdDefault: "Go's choice",
-    sources: [SECURITY, EMBED_CONFIG],
+    sources: [SECURITY, EMBED_CONFIG, "https://github.com/golang/net/blob/master/http2/server.go"],
     spellings: [variable("ETCD_CIPHER_SUITES")],
   },
   tlsMinVersion: {

@@ -16,25 +16,16 @@ export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
 
 /**
  * Makes a folder appear whole or not at all: `fill` works beside it, a rename publishes it. Two processes may do this at
- * once; the last one wins and both find a complete folder.
+ * once; the first one wins and both find its folder, so nobody's file disappears while it is in use.
  */
 export async function publishFolder(target: string, fill: (folder: string) => Promise<void>): Promise<void> {
   await withScratchFolder(dirname(target), basename(target), async (scratch) => {
     const fresh = join(scratch, "new");
     await mkdir(fresh);
     await fill(fresh);
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        await rename(fresh, target);
-        return;
-      } catch (error) {
-        // A folder in the way: replaced by two renames, because rename(2) does not take a folder that is not empty.
-        if (attempt >= 5 || !isCode(error, "ENOTEMPTY", "EEXIST")) throw error;
-        await rename(target, join(scratch, `old-${attempt}`)).catch((moved: unknown) => {
-          if (!isCode(moved, "ENOENT")) throw moved;
-        });
-      }
-    }
+    await rename(fresh, target).catch((error: unknown) => {
+      if (!isCode(error, "ENOTEMPTY", "EEXIST")) throw error;
+    });
   });
 }
 

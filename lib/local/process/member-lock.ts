@@ -21,8 +21,8 @@ export async function withMemberLock<T>(folder: MemberFolder, work: () => Promis
 
 function takeLock(folder: MemberFolder): void {
   const mine = `${folder.lockFile}.${process.pid}`;
-  writeFileSync(mine, `${process.pid} ${startTimeOf(process.pid)}\n`);
   try {
+    writeFileSync(mine, `${process.pid} ${startTimeOf(process.pid)}\n`);
     for (let attempt = 0; ; attempt += 1) {
       try {
         // link(2) fails when the name is taken and, unlike open(2) with O_EXCL, never shows an empty lock.

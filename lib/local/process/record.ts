@@ -90,8 +90,12 @@ export function generationOf(stateDir: string, memberName: string): number {
 /** Replaces the record in one step, so that no reader ever sees half of it. */
 export function writeRecord(folder: MemberFolder, record: ProcessRecord): void {
   const unfinished = `${folder.recordFile}.${process.pid}`;
-  writeFileSync(unfinished, `${JSON.stringify(record, undefined, 2)}\n`);
-  renameSync(unfinished, folder.recordFile);
+  try {
+    writeFileSync(unfinished, `${JSON.stringify(record, undefined, 2)}\n`);
+    renameSync(unfinished, folder.recordFile);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
 }
 
 export function removeRecord(folder: MemberFolder): void {

@@ -83,10 +83,9 @@ test("lists every member's record by name", () => {
 });
 
 test("takes a process for gone that only waits to be reaped", async () => {
-  // The shell's child ends at once; the shell, replaced by sleep, never asks for it.
-  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  // The child ends only when the shell has become a sleep, which never asks for its children.
+  const script = "(until grep -q sleep /proc/$$/comm; do sleep 0.01; done) & echo $!; exec sleep 60";
+  const parent = spawn("sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
   try {
     const [text] = (await once(parent.stdout, "data")) as [Buffer];
     const pid = Number(text.toString());

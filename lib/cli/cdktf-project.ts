@@ -1,0 +1,27 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { packageRoot } from "../package-root";
+
+const FILE = "cdktf.json";
+
+/**
+ * cdktf-cli wants its project file where it runs. One is written where there is none, so that plain `cdktf deploy` works
+ * there as well.
+ *
+ * @returns whether it was written
+ */
+export function ensureCdktfProject(): boolean {
+  if (existsSync(FILE)) return false;
+  const project = { language: "typescript", app: appCommand(), projectId: randomUUID(), sendCrashReports: "false", output: "cdktf.out" };
+  writeFileSync(FILE, `${JSON.stringify(project, null, 2)}\n`);
+  return true;
+}
+
+/** Starts `bin/app`: from the build, or – in a checkout – from its source through the loader. */
+export function appCommand(): string {
+  const words = __filename.endsWith(".ts")
+    ? [join(dirname(require.resolve("jiti/package.json")), "lib", "jiti-cli.mjs"), join(packageRoot(), "bin", "app.ts")]
+    : [join(packageRoot(), "dist", "bin", "app.js")];
+  return ["node", ...words.map((path) => `'${relative(process.cwd(), path)}'`)].join(" ");
+}
