@@ -5,8 +5,11 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    reporters: ["default", "./test/support/summary-reporter.ts"],
+    // Real processes on a shared machine: a deadline is for what hangs, not for what is slow.
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+    teardownTimeout: 60_000,
     pool: "forks",
     maxWorkers: 2,
   },

@@ -34,7 +34,7 @@ function remove(root: Record<PropertyKey, unknown>, path: readonly PropertyKey[]
   if (key === undefined) return;
   const parent = path.slice(0, -1).reduce<unknown>((value, step) => (isRecord(value) ? value[step] : undefined), root);
   if (!Array.isArray(parent)) {
-    if (isRecord(parent)) delete parent[key];
+    if (isRecord(parent)) Reflect.deleteProperty(parent, key);
   } else if (typeof key === "number") {
     if (path[0] === "members") parent[key] = undefined;
     else parent.splice(key, 1);

@@ -55,7 +55,7 @@ async function fetchOnce(options: DownloadOptions): Promise<string> {
     if (!response.ok || response.body === null) throw refusal(url, response.status);
     answered = true;
     const hash = createHash("sha256");
-    for await (const chunk of response.body) {
+    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
       clearTimeout(timer);
       timer = setTimeout(() => abort.abort(), silenceTimeoutMs);
       hash.update(chunk);

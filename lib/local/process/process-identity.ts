@@ -26,7 +26,7 @@ function startTimeFromPs(pid: number): string | undefined {
     encoding: "utf8",
     env: { ...process.env, LC_ALL: "C" },
   });
-  const match = /^\s*(\S+)\s+(.+?)\s*$/.exec(result.stdout ?? "");
+  const match = /^\s*(\S+)\s+(.+?)\s*$/.exec(result.stdout);
   return match === null || match[1]!.startsWith("Z") ? undefined : match[2];
 }
 

@@ -39,6 +39,6 @@ function answersTls(url: URL): Promise<boolean> {
     };
     socket.setTimeout(PROBE_TIMEOUT_MS, () => finish(false));
     socket.once("secureConnect", () => finish(true));
-    socket.on("error", (error) => finish("code" in error && String(error.code).startsWith("ERR_SSL")));
+    socket.on("error", (error: NodeJS.ErrnoException) => finish(error.code?.startsWith("ERR_SSL") === true));
   });
 }

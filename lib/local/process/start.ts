@@ -185,7 +185,7 @@ async function waitUntilServing(
   const { memberName, folder, signal } = options;
   const timeoutMs = options.readyTimeoutMs ?? READY_TIMEOUT_MS;
   const deadline = Date.now() + timeoutMs;
-  while (true) {
+  for (;;) {
     if (signal?.aborted) throw new ExternalError(`member "${memberName}": interrupted while it was starting`);
     if (!isRunning(record)) {
       throw new ExternalError(

@@ -1,3 +1,4 @@
+import type { Alarm } from "../answers";
 import type { CheckReport, EndpointStatus, StatusProblem, Verdict, VerificationReport } from "../report";
 
 /** Raised when a field is removed or changes its meaning; new fields may come without. */
@@ -41,6 +42,7 @@ export interface StatusJson {
   readonly raftIndex: string;
   readonly raftAppliedIndex: string;
   readonly revision: string;
+  readonly alarms: readonly Alarm[];
   readonly errors: readonly string[];
 }
 

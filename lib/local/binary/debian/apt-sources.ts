@@ -27,12 +27,12 @@ export async function readAptSources(aptFolder = "/etc/apt"): Promise<AptSource[
 
 /** @internal exported for tests */
 export function parseDeb822(text: string): AptSource[] {
-  const stanzas: Map<string, string>[] = [new Map()];
+  const stanzas = [new Map<string, string>()];
   let field = "";
   for (const line of text.split("\n")) {
     const stanza = stanzas.at(-1)!;
     if (line.startsWith("#")) continue;
-    if (line.trim() === "") stanzas.push(new Map());
+    if (line.trim() === "") stanzas.push(new Map<string, string>());
     else if (/^\s/.test(line)) stanza.set(field, `${stanza.get(field) ?? ""}\n${line}`);
     else {
       const colon = line.indexOf(":");

@@ -18,8 +18,7 @@ export interface EtcdPackages {
  */
 export async function etcdPackages(apt: PrivateApt): Promise<EtcdPackages> {
   // One mirror of several may be down while the one with etcd answers: what could be had decides.
-  const updateError = await apt.update().catch((error: unknown) => error);
-  let firstError: unknown = updateError;
+  let firstError = await apt.update().then(() => undefined, asError);
   for (const names of PACKAGE_SETS) {
     try {
       const version = await apt.newestVersion(names[0]);
@@ -27,10 +26,14 @@ export async function etcdPackages(apt: PrivateApt): Promise<EtcdPackages> {
       const release = /^(?:\d+:)?(\d+\.\d+\.\d+)/.exec(version)?.[1];
       if (release !== undefined) return { names, release };
     } catch (error) {
-      firstError ??= error;
+      firstError ??= asError(error);
     }
   }
   throw firstError ?? new ExternalError("the distribution has no etcd package");
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /**
