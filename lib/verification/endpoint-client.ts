@@ -2,6 +2,7 @@ import type { Etcd3, IRangeResponse } from "etcd3";
 import { UsageError } from "../errors";
 import type { Alarm, ListedMember, MemberStatus } from "./answers";
 import { classify } from "./classify";
+import { lazyRequire } from "./lazy-require";
 import { WatchStream } from "./watch-stream";
 
 /** Who vouches for whom; PEM. Used for `https://` endpoints only. */
@@ -38,8 +39,9 @@ export class EndpointClient {
    *
    * @throws UsageError if certificate and key cannot be used
    */
-  static async open(endpoint: string, options: ClientOptions): Promise<EndpointClient> {
-    const [{ Etcd3 }, { noop }] = await Promise.all([import("etcd3"), import("cockatiel")]);
+  static open(endpoint: string, options: ClientOptions): EndpointClient {
+    const { Etcd3 } = lazyRequire("etcd3") as typeof import("etcd3");
+    const { noop } = lazyRequire("cockatiel") as typeof import("cockatiel");
     const { callTimeoutMs, tls } = options;
     try {
       const etcd = new Etcd3({

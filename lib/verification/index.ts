@@ -6,7 +6,7 @@
  * import { renderTable, verify } from "cdktf-etcd/verification";
  *
  * const report = await verify({ endpoints: ["http://127.0.0.1:2379"] });
- * console.log(await renderTable(report));
+ * console.log(renderTable(report));
  * process.exit(report.verdict === "healthy" ? 0 : 1); // gRPC may keep a half-open connection, and with it the process
  * ```
  */

@@ -24,12 +24,10 @@ export interface Connection {
 export async function withSession<T>(options: AskOptions, use: (session: Session) => Promise<T>): Promise<T> {
   const callTimeoutMs = callTimeoutOf(options);
   const targets = targetsOf(options);
-  const connections = await Promise.all(
-    targets.map(async (target) => ({
-      target,
-      client: await EndpointClient.open(target.endpoint, { callTimeoutMs, tls: options.tls }),
-    })),
-  );
+  const connections = targets.map((target) => ({
+    target,
+    client: EndpointClient.open(target.endpoint, { callTimeoutMs, tls: options.tls }),
+  }));
   try {
     return await use({
       connections,

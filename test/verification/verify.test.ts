@@ -56,7 +56,7 @@ describe.each([
     // The raft index moves while etcd settles on its cluster version, so the two may have to be taken again.
     await vi.waitFor(async () => {
       const table = await cluster.etcdctl(["endpoint", "status", "-w", "table"]);
-      expect(await renderStatusTable(await status({ endpoints: cluster.endpoints }))).toBe(
+      expect(renderStatusTable(await status({ endpoints: cluster.endpoints }))).toBe(
         inAscii(table).trimEnd(),
       );
     }, waitOptions);

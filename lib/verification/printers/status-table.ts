@@ -1,3 +1,4 @@
+import { lazyRequire } from "../lazy-require";
 import type { EndpointStatus } from "../report";
 import { humanizeBytes } from "./humanize-bytes";
 
@@ -36,10 +37,9 @@ const chars = {
 
 /**
  * The status table as `etcdctl endpoint status -w table` prints it, with a row also for an endpoint that did not answer.
- * Asynchronous, because the table library is loaded with the first table.
  */
-export async function renderStatusTable(endpoints: readonly EndpointStatus[]): Promise<string> {
-  const { default: Table } = await import("cli-table3");
+export function renderStatusTable(endpoints: readonly EndpointStatus[]): string {
+  const Table = lazyRequire("cli-table3") as typeof import("cli-table3");
   const table = new Table({
     // The types want text here; the library takes cells, and only those can be centred.
     head: headers.map((header) => ({

@@ -9,13 +9,10 @@ type Colors = ReturnType<typeof createColors>;
  *
  * @param options.color ANSI colours; ask for them only when the output is a terminal. `@default false`
  */
-export async function renderTable(
-  report: VerificationReport,
-  options: { color?: boolean } = {},
-): Promise<string> {
+export function renderTable(report: VerificationReport, options: { color?: boolean } = {}): string {
   const colors = createColors(options.color ?? false);
   return [
-    await renderStatusTable(report.endpoints),
+    renderStatusTable(report.endpoints),
     "",
     ...report.checks.flatMap((check) => checkLines(check, colors)),
     "",

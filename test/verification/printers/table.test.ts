@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { renderTable } from "../../../lib/verification";
 import { sampleReport } from "./report";
 
-test("a report reads as etcdctl's table, then what was found and what to do", async () => {
-  expect(await renderTable(sampleReport)).toMatchInlineSnapshot(`
+test("a report reads as etcdctl's table, then what was found and what to do", () => {
+  expect(renderTable(sampleReport)).toMatchInlineSnapshot(`
     "+-----------------------+------------------+---------+---------+-----------+------------+-----------+------------------+--------------------+--------------------+
     |       ENDPOINT        |        ID        | VERSION | DB SIZE | IS LEADER | IS LEARNER | RAFT TERM |    RAFT INDEX    | RAFT APPLIED INDEX |       ERRORS       |
     +-----------------------+------------------+---------+---------+-----------+------------+-----------+------------------+--------------------+--------------------+
@@ -24,17 +24,17 @@ test("a report reads as etcdctl's table, then what was found and what to do", as
   `);
 });
 
-test("colours come only when asked for, and add nothing else", async () => {
-  const plain = await renderTable(sampleReport);
-  const coloured = await renderTable(sampleReport, { color: true });
+test("colours come only when asked for, and add nothing else", () => {
+  const plain = renderTable(sampleReport);
+  const coloured = renderTable(sampleReport, { color: true });
   expect(stripVTControlCharacters(plain)).toBe(plain);
   expect(coloured).not.toBe(plain);
   expect(stripVTControlCharacters(coloured)).toBe(plain);
 });
 
-test("a verdict without a name says what is not known", async () => {
+test("a verdict without a name says what is not known", () => {
   const report = { ...sampleReport, verdict: "unreachable", clusterName: undefined } as const;
-  expect((await renderTable(report)).split("\n").at(-1)).toBe(
+  expect(renderTable(report).split("\n").at(-1)).toBe(
     "the cluster is not reachable from here, so nothing is known about it: 2 passed, 1 failed, 1 skipped in 2.0 s",
   );
 });
