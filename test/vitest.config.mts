@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
-    reporters: ["default", "./test/support/summary-reporter.ts"],
+    reporters: ["default", "./test/support/summary-reporter.mts"],
     // Real processes on a shared machine: a deadline is for what hangs, not for what is slow.
     testTimeout: 60_000,
     hookTimeout: 180_000,

@@ -43,6 +43,7 @@ export async function runCdktf({ command, cluster, file, verbose, signal, onLine
       CI: "1",
       CHECKPOINT_DISABLE: "1",
     },
+    detached: true,
     cancelSignal: signal,
     // Terraform waits for its provisioners before it ends itself.
     forceKillAfterDelay: 60_000,

@@ -10,7 +10,7 @@ export type Run = (signal: AbortSignal) => Promise<ExitCode>;
  */
 export async function main(argv: readonly string[]): Promise<never> {
   const interruption = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interruption.abort());
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => interruption.abort());
   const code = await exitCode(argv, interruption.signal);
   await drained(process.stdout);
   process.exit(code);

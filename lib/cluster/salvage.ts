@@ -1,48 +1,70 @@
-import type { PlacedMistake } from "./schema-mistakes";
+import { placeOf } from "./path";
 
-/** A mistake can make its surroundings invalid too (a required key is gone); so many levels up are given up. */
-const LEVELS = 4;
+type Path = readonly PropertyKey[];
+
+/** Each round removes at least one wrong thing at each place, and no place is deeper than this. */
+const MOST_ROUNDS = 10;
+
+/**
+ * What stands for a wrong value that must be there, so that one wrong name does not take the whole member with it, and list
+ * items keep their places. Rules never judge these values: a rule says what it `needs`.
+ */
+const STAND_INS: Readonly<Record<string, (index: number) => unknown>> = {
+  name: () => "unnamed",
+  "members[]": () => ({}),
+  "members[].name": (index) => `unnamed-${index}`,
+  "learners[]": (index) => `unnamed-learner-${index}`,
+  "aws.region": () => "us-east-1",
+  "aws.network.subnets[]": () => ({}),
+  "aws.network.subnets[].cidr": (index) => `10.0.${index}.0/24`,
+  "aws.network.subnets[].availabilityZone": () => "us-east-1a",
+};
 
 /**
  * A copy of `input` without what is wrong in it, so that the rules can look at the rest; undefined when nothing
  * usable is left.
+ *
+ * @param findMistakes where the schema finds something wrong
  */
-export function salvage(input: unknown, findMistakes: (input: unknown) => readonly PlacedMistake[]): unknown {
+export function salvage(input: unknown, findMistakes: (input: unknown) => readonly { readonly path: Path }[]): unknown {
   const copy: unknown = structuredClone(input);
   if (!isRecord(copy)) return undefined;
-  for (let level = 0; level < LEVELS; level += 1) {
-    const paths = findMistakes(copy).map(({ path }) => path.slice(0, path.length - level));
-    if (paths.length === 0) return copy;
-    for (const path of paths.toSorted(laterItemsFirst)) remove(copy, path);
-    keepPlaces(copy);
+  const tried = new Set<string>();
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const mistakes = findMistakes(copy);
+    if (mistakes.length === 0) return copy;
+    for (const { path } of mistakes.toSorted(laterItemsFirst)) {
+      const target = firstUntried(path, tried);
+      tried.add(idOf(target));
+      giveUp(copy, target);
+    }
   }
   return undefined;
 }
 
-/** Members keep their places, or the rules would speak about the wrong one. */
-function keepPlaces(definition: Record<PropertyKey, unknown>): void {
-  definition["name"] ??= "unnamed";
-  const members: unknown = definition["members"];
-  if (!Array.isArray(members)) return;
-  definition["members"] = members.map((member: unknown, index) =>
-    isRecord(member) ? { ...member, name: member["name"] ?? `unnamed-${index}` } : { name: `unnamed-${index}` },
-  );
+/** The place itself; what is around it when it was given up before and is wrong still (a required key is gone). */
+function firstUntried(path: Path, tried: ReadonlySet<string>): Path {
+  return path.length > 0 && tried.has(idOf(path)) ? firstUntried(path.slice(0, -1), tried) : path;
 }
 
-function remove(root: Record<PropertyKey, unknown>, path: readonly PropertyKey[]): void {
-  const key = path[path.length - 1];
-  if (key === undefined) return;
+function idOf(path: Path): string {
+  return JSON.stringify(path);
+}
+
+function giveUp(root: Record<PropertyKey, unknown>, path: Path): void {
+  const key = path.at(-1);
   const parent = path.slice(0, -1).reduce<unknown>((value, step) => (isRecord(value) ? value[step] : undefined), root);
-  if (!Array.isArray(parent)) {
-    if (isRecord(parent)) Reflect.deleteProperty(parent, key);
-  } else if (typeof key === "number") {
-    if (path[0] === "members") parent[key] = undefined;
-    else parent.splice(key, 1);
-  }
+  if (key === undefined || !isRecord(parent)) return;
+  const place = placeOf(path);
+  const standIn = Object.hasOwn(STAND_INS, place) ? STAND_INS[place] : undefined;
+  if (standIn !== undefined) parent[key] = standIn(path.find((step) => typeof step === "number") ?? 0);
+  else if (Array.isArray(parent)) parent.splice(Number(key), 1);
+  else delete parent[key];
 }
 
-function laterItemsFirst(a: readonly PropertyKey[], b: readonly PropertyKey[]): number {
-  const [lastA, lastB] = [a[a.length - 1], b[b.length - 1]];
+/** Removing an item moves those behind it. */
+function laterItemsFirst(a: { readonly path: Path }, b: { readonly path: Path }): number {
+  const [lastA, lastB] = [a.path.at(-1), b.path.at(-1)];
   return typeof lastA === "number" && typeof lastB === "number" ? lastB - lastA : 0;
 }
 

@@ -1,7 +1,8 @@
-import { DataResource, type ITerraformDependable } from "cdktf";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { ClusterOutputs } from "../cluster/outputs";
 import { cliCommand } from "./cli-command";
+import { TerraformData } from "./terraform-data";
 
 export interface PostDeployCheckProps {
   readonly outputs: ClusterOutputs;
@@ -14,7 +15,7 @@ export interface PostDeployCheckProps {
 export class PostDeployCheck extends Construct {
   constructor(scope: Construct, id: string, { outputs, triggers, dependsOn }: PostDeployCheckProps) {
     super(scope, id);
-    new DataResource(this, "endpoints", {
+    new TerraformData(this, "endpoints", {
       triggersReplace: { ...triggers },
       dependsOn,
       provisioners: [

@@ -1,10 +1,11 @@
-import { DataResource, TerraformOutput } from "cdktf";
+import { TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import type { LocalCluster as Definition, Member } from "../../cluster/cluster";
 import { CLUSTER_OUTPUT, outputsOf } from "../../cluster/outputs";
 import { generationOf, LOCAL_INPUT_VARIABLE, type LocalInput } from "../../local";
 import { cliCommand } from "../cli-command";
 import { PostDeployCheck } from "../post-deploy-check";
+import { TerraformData } from "../terraform-data";
 
 export interface LocalClusterProps {
   readonly cluster: Definition;
@@ -24,12 +25,12 @@ export class LocalCluster extends Construct {
     const input: LocalInput = { cluster, stateDir };
     const environment = { [LOCAL_INPUT_VARIABLE]: JSON.stringify(input) };
 
-    const preflight = new DataResource(this, "preflight", {
+    const preflight = new TerraformData(this, "preflight", {
       triggersReplace: Object.fromEntries(members.map(({ member, triggers }) => [member.name, triggers])),
       provisioners: [{ type: "local-exec", ...cliCommand(this, "local preflight"), environment }],
     });
     const processes = members.map(({ member, generation, triggers }) => {
-      return new DataResource(this, member.name, {
+      return new TerraformData(this, member.name, {
         input: { member: member.name, state_dir: stateDir },
         triggersReplace: triggers,
         dependsOn: [preflight],
