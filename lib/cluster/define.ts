@@ -1,21 +1,35 @@
 import { DefinitionError, type Mistake } from "../errors";
-import type { Aws, AwsCluster, AwsMember, Cluster, EtcdRequest, LocalCluster, Member, Target } from "./cluster";
+import {
+  TARGETS,
+  type Aws,
+  type AwsCluster,
+  type AwsMember,
+  type Cluster,
+  type EtcdRequest,
+  type LocalCluster,
+  type Member,
+  type Target,
+} from "./cluster";
 import type { ClusterDefinition } from "./definition";
 import { DEFAULT_DOWNLOAD_BASE_URL, DEFAULT_RELEASE, pinnedSha256 } from "./etcd-release";
 import { BYTES_PER_GIB, DATA_VOLUME } from "./data-volume";
 import { DEFAULT_INSTANCE_TYPE, instanceTypeFacts } from "./instance-types";
-import { awsSubnets, localPorts, namedMembers, newVpcCidr, placedMembers } from "./members";
+import {
+  awsSubnets,
+  CLIENT_PORT,
+  localPorts,
+  namedMembers,
+  newVpcCidr,
+  PEER_PORT,
+  placedMembers,
+} from "./members";
+import { formatPath, placeOf, touches } from "./path";
 import { RULES } from "./rules";
 import type { Rule } from "./rules/rule";
 import { salvage } from "./salvage";
 import { definitionSchema, type ParsedDefinition } from "./schema";
 import { schemaMistakes, type PlacedMistake } from "./schema-mistakes";
-import { formatPath, readYaml } from "./yaml-source";
-
-/** etcd's registered ports. https://etcd.io/docs/v3.6/op-guide/configuration/ */
-const CLIENT_PORT = 2379;
-const PEER_PORT = 2380;
-
+import { readYaml } from "./yaml-source";
 
 /**
  * Validates a definition given as an object and works out every address in it.
@@ -24,10 +38,15 @@ const PEER_PORT = 2380;
  */
 export function defineCluster(definition: ClusterDefinition & { readonly target: "aws" }): AwsCluster;
 export function defineCluster(definition: ClusterDefinition, target?: Target): Cluster;
-export function defineCluster(definition: ClusterDefinition, target: Target = definition.target ?? "aws"): Cluster {
+export function defineCluster(
+  definition: ClusterDefinition,
+  target: Target = targetOf(definition) ?? "aws",
+): Cluster {
   const { cluster, mistakes } = examine(definition, target);
   if (cluster === undefined) {
-    throw new DefinitionError(mistakes.map(({ path, message, remedy }) => ({ path: formatPath(path), message, remedy })));
+    throw new DefinitionError(
+      mistakes.map(({ path, message, remedy }) => ({ path: formatPath(path), message, remedy })),
+    );
   }
   return cluster;
 }
@@ -39,32 +58,46 @@ export function defineCluster(definition: ClusterDefinition, target: Target = de
  * @param target wins over the definition's own
  * @throws {DefinitionError} with all mistakes at once, each with its line
  */
-export function parseCluster(text: string, file: string, target: Target | undefined, defaultTarget: Target): Cluster {
+export function parseCluster(
+  text: string,
+  file: string,
+  target: Target | undefined,
+  defaultTarget: Target,
+): Cluster {
   const read = readYaml(text, file);
   if ("mistakes" in read) throw new DefinitionError(read.mistakes);
   const { source } = read;
   const { cluster, mistakes } = examine(source.value, target ?? targetOf(source.value) ?? defaultTarget);
-  if (cluster === undefined) throw new DefinitionError(inFileOrder(mistakes.map((mistake) => source.place(mistake))));
+  if (cluster === undefined)
+    throw new DefinitionError(inFileOrder(mistakes.map((mistake) => source.place(mistake))));
   return cluster;
 }
 
-function examine(input: unknown, target: Target): { cluster: Cluster | undefined; mistakes: PlacedMistake[] } {
+function examine(
+  input: unknown,
+  target: Target,
+): { cluster: Cluster | undefined; mistakes: PlacedMistake[] } {
   const ofSchema = schemaMistakes(input);
   // The rules also speak about what is right by itself in a definition with mistakes elsewhere: one run, all mistakes.
   const parsed = definitionSchema.safeParse(ofSchema.length === 0 ? input : salvage(input, schemaMistakes));
-  const ofRules = parsed.success ? RULES.filter((rule) => canSpeak(rule, ofSchema)).flatMap((rule) => rule.check(parsed.data, target)) : [];
+  const ofRules = parsed.success
+    ? RULES.filter((rule) => canSpeak(rule, ofSchema)).flatMap((rule) => rule.check(parsed.data, target))
+    : [];
   const mistakes = [...ofSchema, ...ofRules];
-  return { cluster: parsed.success && mistakes.length === 0 ? resolve(parsed.data, target) : undefined, mistakes };
+  return {
+    cluster: parsed.success && mistakes.length === 0 ? resolve(parsed.data, target) : undefined,
+    mistakes,
+  };
 }
 
 function canSpeak({ needs = [] }: Rule, mistakes: readonly PlacedMistake[]): boolean {
-  const touches = (a: readonly PropertyKey[], b: readonly PropertyKey[]) => a.every((key, index) => index >= b.length || key === b[index]);
-  return !mistakes.some(({ path, atKey }) => !atKey && path.length > 0 && needs.some((need) => touches(need, path)));
+  const wrong = mistakes.filter(({ atKey }) => !atKey).map(({ path }) => placeOf(path));
+  return !needs.some((need) => wrong.some((place) => touches(need, place)));
 }
 
 function targetOf(value: unknown): Target | undefined {
-  const target: unknown = (value as { target?: unknown }).target;
-  return target === "aws" || target === "local" ? target : undefined;
+  const target = (value as { target?: unknown } | null | undefined)?.target;
+  return TARGETS.find((known) => known === target);
 }
 
 function inFileOrder(mistakes: readonly Mistake[]): Mistake[] {
@@ -89,16 +122,25 @@ function resolve(definition: ParsedDefinition, target: Target): Cluster {
     return cluster;
   }
   const aws = definition.aws;
-  if (aws === undefined) throw new TypeError("the rule aws-needed-for-target-aws let a definition without aws pass");
+  if (aws === undefined)
+    throw new TypeError("the rule aws-needed-for-target-aws let a definition without aws pass");
   const metricsPort = definition.etcd?.metricsPort;
-  const members = placedMembers(definition, aws).map(
-    (placed, index): AwsMember => ({
-      ...member(index, placed.name, placed.resolvedAddress, scheme, { clientPort: CLIENT_PORT, peerPort: PEER_PORT, metricsPort }),
-      subnet: placed.subnet,
+  const members = placedMembers(definition, aws).map((placed, index): AwsMember => ({
+    ...member(index, placed.name, placed.resolvedAddress, scheme, {
+      clientPort: CLIENT_PORT,
+      peerPort: PEER_PORT,
+      metricsPort,
     }),
-  );
+    subnet: placed.subnet,
+  }));
   const release = definition.etcd?.release ?? DEFAULT_RELEASE;
-  return { ...common, target, members, etcd: { ...etcdRequest(definition, release), release }, aws: resolveAws(aws) };
+  return {
+    ...common,
+    target,
+    members,
+    etcd: { ...etcdRequest(definition, release), release },
+    aws: resolveAws(aws),
+  };
 }
 
 function member(
@@ -134,9 +176,12 @@ function etcdRequest({ name, etcd = {} }: ParsedDefinition, release: string | un
 function resolveAws(aws: NonNullable<ParsedDefinition["aws"]>): Aws {
   const instanceType = aws.instanceType ?? DEFAULT_INSTANCE_TYPE;
   const architecture = aws.architecture ?? instanceTypeFacts(instanceType)?.architecture;
-  if (architecture === undefined) throw new TypeError("the rule instance-type-known let an unknown type pass");
+  if (architecture === undefined)
+    throw new TypeError("the rule instance-type-known let an unknown type pass");
   const cidr = newVpcCidr(aws);
-  const cidrs = aws.clientAccess?.cidrs ?? (aws.clientAccess?.securityGroupIds === undefined && cidr !== undefined ? [cidr] : []);
+  const cidrs =
+    aws.clientAccess?.cidrs ??
+    (aws.clientAccess?.securityGroupIds === undefined && cidr !== undefined ? [cidr] : []);
   const { size = DATA_VOLUME.sizeBytes, ...volume } = aws.dataVolume ?? {};
   return {
     region: aws.region,

@@ -138,7 +138,12 @@ export interface AwsDefinition {
   /** @default - a new VPC 10.40.0.0/16 with one /24 subnet in each of three availability zones */
   readonly network?: AwsNetworkDefinition | undefined;
   /** @default - the CIDR of the new VPC */
-  readonly clientAccess?: { readonly cidrs?: readonly string[] | undefined; readonly securityGroupIds?: readonly string[] | undefined } | undefined;
+  readonly clientAccess?:
+    | {
+        readonly cidrs?: readonly string[] | undefined;
+        readonly securityGroupIds?: readonly string[] | undefined;
+      }
+    | undefined;
   /** @default - 20GiB gp3, 3000 IOPS, 125 MiB/s */
   readonly dataVolume?: AwsDataVolumeDefinition | undefined;
   /**

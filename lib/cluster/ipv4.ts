@@ -1,4 +1,6 @@
 import ipaddr from "ipaddr.js";
+import { quote } from "./quote";
+import type { Parsed } from "./units";
 
 /** A range of IPv4 addresses as numbers, so that containment and overlap are comparisons. */
 export interface Ipv4Range {
@@ -7,46 +9,50 @@ export interface Ipv4Range {
   readonly prefixLength: number;
 }
 
-type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
-
 const DOTTED_QUAD = /^\d{1,3}(\.\d{1,3}){3}$/;
 
 /** Reads `10.40.0.10`; anything else, IPv6 included, is refused with the reason. */
 export function parseIpv4(text: string): Parsed<number> {
   if (ipaddr.IPv6.isValid(text)) {
-    return { ok: false, message: `is an IPv6 address, got "${text}"; members have IPv4 addresses` };
+    return {
+      ok: false,
+      message: `must be an IPv4 address like 10.40.0.10, got the IPv6 address ${quote(text)}`,
+    };
   }
   if (!DOTTED_QUAD.test(text) || !ipaddr.IPv4.isValidFourPartDecimal(text)) {
-    return { ok: false, message: `must be an IPv4 address like 10.40.0.10, got "${text}"` };
+    return { ok: false, message: `must be an IPv4 address like 10.40.0.10, got ${quote(text)}` };
   }
   return { ok: true, value: toNumber(ipaddr.IPv4.parse(text)) };
 }
 
 /** Reads `10.40.0.0/24`; host bits must be zero, as AWS demands. */
 export function parseCidr(text: string): Parsed<Ipv4Range> {
-  const slash = text.indexOf("/");
-  const addressText = slash < 0 ? text : text.slice(0, slash);
+  const [addressText = "", prefixText, ...more] = text.split("/");
   const address = parseIpv4(addressText);
-  if (!address.ok) {
+  if (!address.ok || more.length > 0) {
+    const got = ipaddr.IPv6.isValid(addressText) ? `the IPv6 range ${quote(text)}` : quote(text);
+    return { ok: false, message: `must be an IPv4 range like 10.40.0.0/24, got ${got}` };
+  }
+  if (prefixText === undefined) {
     return {
       ok: false,
-      message: ipaddr.IPv6.isValid(addressText)
-        ? `is an IPv6 range, got "${text}"; networks are IPv4`
-        : `must be an IPv4 range like 10.40.0.0/24, got "${text}"`,
+      message: `must have a prefix length, got ${quote(text)}`,
+      remedy: `"${text}/32" is this one address, "${formatIpv4(networkOf(address.value, 24))}/24" are the 256 around it`,
     };
   }
-  if (slash < 0) return { ok: false, message: `lacks its prefix length, got "${text}"; did you mean "${text}/32"?` };
-  const prefixText = text.slice(slash + 1);
   const prefixLength = Number(prefixText);
   if (!/^\d{1,2}$/.test(prefixText) || prefixLength > 32) {
-    return { ok: false, message: `has a prefix length outside 0 to 32, got "${text}"` };
+    return { ok: false, message: `must have a prefix length from 0 to 32, got ${quote(text)}` };
   }
-  const size = 2 ** (32 - prefixLength);
-  const first = Math.floor(address.value / size) * size;
+  const first = networkOf(address.value, prefixLength);
   if (first !== address.value) {
-    return { ok: false, message: `has host bits set, got "${text}"; did you mean "${formatIpv4(first)}/${prefixLength}"?` };
+    return {
+      ok: false,
+      message: `must have no host bits set, got ${quote(text)}`,
+      remedy: `did you mean "${formatIpv4(first)}/${prefixLength}"?`,
+    };
   }
-  return { ok: true, value: { first, last: first + size - 1, prefixLength } };
+  return { ok: true, value: { first, last: first + sizeOf(prefixLength) - 1, prefixLength } };
 }
 
 export function formatIpv4(address: number): string {
@@ -79,9 +85,18 @@ export function isReservedByAws(subnet: Ipv4Range, address: number): boolean {
 
 /** The `index`-th range of `prefixLength` inside `range`; the caller sees to it that it exists. */
 export function subRange(range: Ipv4Range, prefixLength: number, index: number): Ipv4Range {
-  const size = 2 ** (32 - prefixLength);
+  const size = sizeOf(prefixLength);
   const first = range.first + index * size;
   return { first, last: first + size - 1, prefixLength };
+}
+
+function sizeOf(prefixLength: number): number {
+  return 2 ** (32 - prefixLength);
+}
+
+/** The first address of the network that `address` is in. */
+function networkOf(address: number, prefixLength: number): number {
+  return Math.floor(address / sizeOf(prefixLength)) * sizeOf(prefixLength);
 }
 
 function toNumber(address: ipaddr.IPv4): number {

@@ -22,7 +22,10 @@ export function remedyForUnknownKey(key: string, place: string): string {
   if (home !== undefined) return `it belongs ${home === "" ? "to the top of the file" : `under ${home}`}`;
   return known.length <= MOST_LISTED
     ? `known here: ${known.join(", ")}`
-    : `${known.length} keys are known here, the nearest are ${byDistance.slice(0, 5).map(({ candidate }) => candidate).join(", ")}`;
+    : `${known.length} keys are known here, the nearest are ${byDistance
+        .slice(0, 5)
+        .map(({ candidate }) => candidate)
+        .join(", ")}`;
 }
 
 /** etcd's own spellings of a setting (`quota-backend-bytes`, `ETCD_QUOTA_BACKEND_BYTES`) are near ours. */
@@ -41,7 +44,8 @@ function keysByPlace(schema: JsonSchema, place = ""): Map<string, readonly strin
   };
   const { properties, items, anyOf = [] } = schema;
   if (properties !== undefined) found.set(place, Object.keys(properties));
-  for (const [key, inner] of Object.entries(properties ?? {})) add(inner, place === "" ? key : `${place}.${key}`);
+  for (const [key, inner] of Object.entries(properties ?? {}))
+    add(inner, place === "" ? key : `${place}.${key}`);
   add(items, `${place}[]`);
   for (const inner of anyOf) add(inner, place);
   return found;

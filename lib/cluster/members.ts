@@ -2,10 +2,16 @@ import type { AwsSubnet } from "./cluster";
 import { formatCidr, formatIpv4, parseCidr, subRange, type Ipv4Range } from "./ipv4";
 import type { ParsedDefinition } from "./schema";
 
+/** More than 7 members cost write latency and gain nothing. https://etcd.io/docs/v3.6/faq/#what-is-maximum-cluster-size */
+export const MEMBER_COUNTS: readonly number[] = [1, 3, 5, 7];
 export const DEFAULT_MEMBER_COUNT = 3;
 
-/** A size that nobody can mean; larger counts are not expanded into names before they are refused. */
+/** A size that nobody can mean: the count is refused, and looking at the members beyond says nothing new. */
 const MAX_EXPANDED_MEMBERS = 99;
+
+/** etcd's registered ports, which every member on a machine of its own has. https://etcd.io/docs/v3.6/op-guide/configuration/ */
+export const CLIENT_PORT = 2379;
+export const PEER_PORT = 2380;
 
 const DEFAULT_VPC_CIDR = "10.40.0.0/16";
 /** https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
@@ -26,7 +32,8 @@ export interface NamedMember {
 /** Members by name, also where the definition gives only their number. */
 export function namedMembers(definition: Pick<ParsedDefinition, "members">): NamedMember[] {
   const { members = DEFAULT_MEMBER_COUNT } = definition;
-  if (typeof members !== "number") return members.map(({ name, address }) => ({ name, address }));
+  if (typeof members !== "number")
+    return members.slice(0, MAX_EXPANDED_MEMBERS).map(({ name, address }) => ({ name, address }));
   const count = Math.max(0, Math.min(members, MAX_EXPANDED_MEMBERS));
   return Array.from({ length: count }, (_, index) => ({ name: `etcd-${index}`, address: undefined }));
 }
@@ -52,7 +59,8 @@ export function natSubnetCidr(vpcCidr: string): string {
 /** The subnets as given, or one in each of three availability zones of the new VPC. */
 export function awsSubnets(aws: AwsDefinition): AwsSubnet[] {
   const given = aws.network?.subnets;
-  if (given !== undefined) return given.map(({ id, cidr, availabilityZone }) => ({ id, cidr, availabilityZone }));
+  if (given !== undefined)
+    return given.map(({ id, cidr, availabilityZone }) => ({ id, cidr, availabilityZone }));
   const cidr = newVpcCidr(aws);
   const vpc = cidr === undefined ? undefined : parseCidr(cidr);
   if (vpc?.ok !== true) return [];
@@ -79,11 +87,18 @@ export function placedMembers(definition: ParsedDefinition, aws: AwsDefinition):
     if (subnet === undefined || range?.ok !== true) return [];
     const firstHost = range.value.prefixLength > 26 ? FIRST_HOST_OF_A_SMALL_SUBNET : FIRST_HOST;
     const counted = range.value.first + firstHost + Math.floor(index / subnets.length);
-    return [{ ...member, subnet, range: range.value, resolvedAddress: member.address ?? formatIpv4(counted) }];
+    return [
+      { ...member, subnet, range: range.value, resolvedAddress: member.address ?? formatIpv4(counted) },
+    ];
   });
 }
 
-const DEFAULT_LOCAL = { address: "127.0.0.1", clientPort: 2379, peerPort: 2380, portStep: 10 } as const;
+export const DEFAULT_LOCAL = {
+  address: "127.0.0.1",
+  clientPort: CLIENT_PORT,
+  peerPort: PEER_PORT,
+  portStep: 10,
+} as const;
 
 export interface LocalPorts {
   readonly address: string;

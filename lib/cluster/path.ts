@@ -13,7 +13,8 @@ export function formatPath(path: readonly PropertyKey[]): string {
 /** The kind of place a path leads to, whichever item of a list it is: `members[].name`. */
 export function placeOf(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
-    (text, key) => (typeof key === "number" ? `${text}[]` : text === "" ? String(key) : `${text}.${String(key)}`),
+    (text, key) =>
+      typeof key === "number" ? `${text}[]` : text === "" ? String(key) : `${text}.${String(key)}`,
     "",
   );
 }

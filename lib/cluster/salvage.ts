@@ -26,8 +26,11 @@ const STAND_INS: Readonly<Record<string, (index: number) => unknown>> = {
  *
  * @param findMistakes where the schema finds something wrong
  */
-export function salvage(input: unknown, findMistakes: (input: unknown) => readonly { readonly path: Path }[]): unknown {
-  const copy: unknown = structuredClone(input);
+export function salvage(
+  input: unknown,
+  findMistakes: (input: unknown) => readonly { readonly path: Path }[],
+): unknown {
+  const copy = copyOf(input);
   if (!isRecord(copy)) return undefined;
   const tried = new Set<string>();
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
@@ -42,6 +45,15 @@ export function salvage(input: unknown, findMistakes: (input: unknown) => readon
   return undefined;
 }
 
+/** Typed props can hold what cannot be copied, a function for one; then there is nothing to salvage. */
+function copyOf(input: unknown): unknown {
+  try {
+    return structuredClone(input);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The place itself; what is around it when it was given up before and is wrong still (a required key is gone). */
 function firstUntried(path: Path, tried: ReadonlySet<string>): Path {
   return path.length > 0 && tried.has(idOf(path)) ? firstUntried(path.slice(0, -1), tried) : path;
@@ -53,7 +65,9 @@ function idOf(path: Path): string {
 
 function giveUp(root: Record<PropertyKey, unknown>, path: Path): void {
   const key = path.at(-1);
-  const parent = path.slice(0, -1).reduce<unknown>((value, step) => (isRecord(value) ? value[step] : undefined), root);
+  const parent = path
+    .slice(0, -1)
+    .reduce<unknown>((value, step) => (isRecord(value) ? value[step] : undefined), root);
   if (key === undefined || !isRecord(parent)) return;
   const place = placeOf(path);
   const standIn = Object.hasOwn(STAND_INS, place) ? STAND_INS[place] : undefined;

@@ -13,16 +13,22 @@ const subnet = z.strictObject({
     description: "Id of an existing subnet; only with network.vpcId",
   }).optional(),
   cidr: schemaOf(cidr, { description: "IPv4 range of the subnet, /16 to /28" }),
-  availabilityZone: schemaOf(textLike(/^[a-z]{2,4}(-[a-z]+)+-\d[a-z]$/, 'an availability zone like "eu-central-1a"'), {
-    description: "Availability zone of the subnet, one of aws.region",
-  }),
+  availabilityZone: schemaOf(
+    textLike(/^[a-z]{2,4}(-[a-z]+)+-\d[a-z]$/, 'an availability zone like "eu-central-1a"'),
+    {
+      description: "Availability zone of the subnet, one of aws.region",
+    },
+  ),
 });
 
 const network = z.strictObject({
   vpcId: schemaOf(textLike(new RegExp(`^vpc-${ID}$`), 'a VPC id like "vpc-0123456789abcdef0"'), {
     description: "An existing VPC; needs subnets with their ids, and clientAccess. Default: a new VPC",
   }).optional(),
-  cidr: schemaOf(cidr, { description: "IPv4 range of the new VPC, /16 to /24", default: "10.40.0.0/16" }).optional(),
+  cidr: schemaOf(cidr, {
+    description: "IPv4 range of the new VPC, /16 to /24",
+    default: "10.40.0.0/16",
+  }).optional(),
   subnets: z
     .array(subnet)
     .min(1, "must have at least one item, got a list of 0")
@@ -36,7 +42,10 @@ const network = z.strictObject({
 const clientAccess = z.strictObject({
   cidrs: z
     .array(schemaOf(clientCidr, { description: "IPv4 range that may connect to the client port" }))
-    .meta({ description: "IPv4 ranges that may connect to the client port. Default: the new VPC, unless securityGroupIds is given" })
+    .meta({
+      description:
+        "IPv4 ranges that may connect to the client port. Default: the new VPC, unless securityGroupIds is given",
+    })
     .optional(),
   securityGroupIds: z
     .array(
@@ -77,11 +86,16 @@ const dataVolume = z.strictObject({
 
 export const awsSchema = z
   .strictObject({
-    region: schemaOf(textLike(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'an AWS region like "eu-central-1"'), { description: "AWS region" }),
-    instanceType: schemaOf(textLike(/^[a-z0-9-]+\.[a-z0-9-]+$/, `an EC2 instance type like "${DEFAULT_INSTANCE_TYPE}"`), {
-      description: "EC2 instance type; its architecture chooses the AMI and the etcd tarball",
-      default: DEFAULT_INSTANCE_TYPE,
-    }).optional(),
+    region: schemaOf(textLike(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'an AWS region like "eu-central-1"'), {
+      description: "AWS region",
+    }),
+    instanceType: schemaOf(
+      textLike(/^[a-z0-9-]+\.[a-z0-9-]+$/, `an EC2 instance type like "${DEFAULT_INSTANCE_TYPE}"`),
+      {
+        description: "EC2 instance type; its architecture chooses the AMI and the etcd tarball",
+        default: DEFAULT_INSTANCE_TYPE,
+      },
+    ).optional(),
     memory: schemaOf<number, string | number>(size({ min: 1 }), {
       description: "Memory of the instance type, e.g. 8GiB. Default: known for the m, c, r and t families",
     }).optional(),
@@ -91,9 +105,15 @@ export const awsSchema = z
     amiId: schemaOf(textLike(new RegExp(`^ami-${ID}$`), 'an AMI id like "ami-0123456789abcdef0"'), {
       description: "AMI of the members. Default: the newest Amazon Linux 2023 of the architecture",
     }).optional(),
-    network: network.meta({ description: "A new VPC, or an existing one given by its id. Default: a new VPC 10.40.0.0/16" }).optional(),
-    clientAccess: clientAccess.meta({ description: "Who may connect to the client port 2379. Default: the new VPC" }).optional(),
-    dataVolume: dataVolume.meta({ description: "Each member's data volume. Default: 20GiB gp3, 3000 IOPS, 125 MiB/s" }).optional(),
+    network: network
+      .meta({ description: "A new VPC, or an existing one given by its id. Default: a new VPC 10.40.0.0/16" })
+      .optional(),
+    clientAccess: clientAccess
+      .meta({ description: "Who may connect to the client port 2379. Default: the new VPC" })
+      .optional(),
+    dataVolume: dataVolume
+      .meta({ description: "Each member's data volume. Default: 20GiB gp3, 3000 IOPS, 125 MiB/s" })
+      .optional(),
     tags: tagsSchema.optional(),
   })
   .meta({ description: "The cluster on AWS; needed for the target aws" });

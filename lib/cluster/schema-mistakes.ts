@@ -26,7 +26,12 @@ function describe(issue: Issue, input: unknown, base: Path): PlacedMistake[] {
   const path = [...base, ...issue.path];
   const value = valueAt(input, path);
   const at = (message: string, remedy?: unknown): PlacedMistake[] => [
-    { path, atKey: false, message, remedy: typeof remedy === "string" ? remedy : value === null ? NO_VALUE : undefined },
+    {
+      path,
+      atKey: false,
+      message,
+      remedy: typeof remedy === "string" ? remedy : value === null ? NO_VALUE : undefined,
+    },
   ];
   switch (issue.code) {
     case "unrecognized_keys":
@@ -40,15 +45,24 @@ function describe(issue: Issue, input: unknown, base: Path): PlacedMistake[] {
       // Of the right kind, and wrong inside: only that alternative tells the reader something.
       const inside = issue.errors.find((errors) => errors.every((error) => error.path.length > 0));
       if (inside !== undefined) return inside.flatMap((error) => describe(error, input, path));
-      const kinds = issue.errors.flat().map((error) => (error.code === "invalid_type" ? kindOf(error.expected) : error.message));
+      const kinds = issue.errors
+        .flat()
+        .map((error) => (error.code === "invalid_type" ? kindOf(error.expected) : error.message));
       return at(`must be ${kinds.join(" or ")}, got ${quote(value)}`);
     }
     case "invalid_type":
-      return at(value === undefined ? `is missing; it must be ${kindOf(issue.expected)}` : `must be ${kindOf(issue.expected)}, got ${quote(value)}`);
+      return at(
+        value === undefined
+          ? `is missing; it must be ${kindOf(issue.expected)}`
+          : `must be ${kindOf(issue.expected)}, got ${quote(value)}`,
+      );
     default: {
       const { message } = issue;
       const isMissing = value === undefined && message.endsWith(GOT_NOTHING);
-      return at(isMissing ? `is missing; it ${message.slice(0, -GOT_NOTHING.length)}` : message, issue.code === "custom" ? issue.params?.["remedy"] : undefined);
+      return at(
+        isMissing ? `is missing; it ${message.slice(0, -GOT_NOTHING.length)}` : message,
+        issue.code === "custom" ? issue.params?.["remedy"] : undefined,
+      );
     }
   }
 }

@@ -19,8 +19,8 @@ const OURS: readonly string[] = ["Name", "etcd-cluster", "etcd-member"];
 export const tagsSchema: z.ZodType<Tags, Tags> = z
   .unknown()
   .transform((input, context): Tags => {
-    const refuse = (message: string, key?: string) => {
-      context.addIssue({ code: "custom", message, path: key === undefined ? [] : [key] });
+    const refuse = (message: string, key?: string, remedy?: string) => {
+      context.addIssue({ code: "custom", message, path: key === undefined ? [] : [key], params: { remedy } });
       return z.NEVER;
     };
     if (typeof input !== "object" || input === null || Array.isArray(input)) {
@@ -30,7 +30,7 @@ export const tagsSchema: z.ZodType<Tags, Tags> = z
     if (tags.length > MOST_TAGS) refuse(`must be at most ${MOST_TAGS} tags, got ${tags.length}`);
     for (const [key, value] of tags) {
       const problem = problemOf(key, value);
-      if (problem !== undefined) refuse(problem, key);
+      if (problem !== undefined) refuse(problem.message, key, problem.remedy);
     }
     return Object.fromEntries(tags) as Tags;
   })
@@ -42,11 +42,25 @@ export const tagsSchema: z.ZodType<Tags, Tags> = z
     default: {},
   }) as unknown as z.ZodType<Tags, Tags>;
 
-function problemOf(key: string, value: unknown): string | undefined {
-  if (key === "" || key.length > LONGEST_KEY) return `must have a key of 1 to ${LONGEST_KEY} characters, got ${quote(key)}`;
-  if (key === "__proto__" || key.toLowerCase().startsWith("aws:")) return `is a key that nobody may set, got ${quote(key)}`;
-  if (OURS.includes(key)) return `is set by this package, got ${quote(value)}`;
-  if (typeof value !== "string") return `must be text, got ${quote(value)}`;
-  if (value.length > LONGEST_VALUE) return `must be at most ${LONGEST_VALUE} characters, got ${value.length}`;
+function problemOf(key: string, value: unknown): { message: string; remedy?: string } | undefined {
+  if (key === "" || key.length > LONGEST_KEY)
+    return { message: `must have a key of 1 to ${LONGEST_KEY} characters, got ${quote(key)}` };
+  if (key === "__proto__" || key.toLowerCase().startsWith("aws:")) {
+    return {
+      message: `must not be set, got ${quote(value)}`,
+      remedy: "the key is reserved: take another one",
+    };
+  }
+  if (OURS.includes(key))
+    return { message: `must be left to this package, got ${quote(value)}`, remedy: "take another key" };
+  if (typeof value !== "string") {
+    const isPlain = typeof value === "number" || typeof value === "boolean";
+    return {
+      message: `must be text, got ${quote(value)}`,
+      ...(isPlain ? { remedy: `write it in quotes: "${String(value)}"` } : {}),
+    };
+  }
+  if (value.length > LONGEST_VALUE)
+    return { message: `must be at most ${LONGEST_VALUE} characters, got ${value.length}` };
   return undefined;
 }

@@ -19,42 +19,59 @@ const memberName = textLike(
 const release = textThat(
   (text) =>
     parseRelease(text) === undefined
-      ? { ok: false, message: `must be a release like "3.6.14", got ${quote(text)}`, remedy: "write all three numbers, without a v" }
+      ? {
+          ok: false,
+          message: `must be a release like "3.6.14", got ${quote(text)}`,
+          remedy: "write all three numbers, without a v",
+        }
       : { ok: true, value: text },
   'a release like "3.6.14"',
   { pattern: "^\\d+\\.\\d+\\.\\d+$" },
 );
 
 function sha256(architecture: "amd64" | "arm64") {
-  return schemaOf(textLike(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits", "copy it from the release's SHA256SUMS file"), {
-    description: `sha256 of etcd-v<release>-linux-${architecture}.tar.gz. Default: the pinned sum`,
-  }).optional();
+  return schemaOf(
+    textLike(
+      /^[0-9a-f]{64}$/,
+      "64 lower-case hexadecimal digits",
+      "copy it from the release's SHA256SUMS file",
+    ),
+    {
+      description: `sha256 of etcd-v<release>-linux-${architecture}.tar.gz. Default: the pinned sum`,
+    },
+  ).optional();
 }
 
 const member = z.strictObject({
   name: schemaOf(memberName, { description: "ETCD_NAME of this member, unique in the cluster" }),
   address: schemaOf(ipv4Address, {
-    description: "Private IPv4 address on AWS. Default: the subnet's 11th address, counted up for further members of the subnet",
+    description:
+      "Private IPv4 address on AWS. Default: the subnet's 11th address, counted up for further members of the subnet",
   }).optional(),
 });
 
 const etcd = z.strictObject({
   release: schemaOf(release, {
-    description: "Exact etcd release. Default: the newest pinned one (aws), any supported etcd at hand (local)",
+    description:
+      "Exact etcd release. Default: the newest pinned one (aws), any supported etcd at hand (local)",
   }).optional(),
   sha256: z
     .strictObject({ amd64: sha256("amd64"), arm64: sha256("arm64") })
-    .meta({ description: "sha256 of the release tarballs; needed for a release that is not pinned in this package" })
+    .meta({
+      description: "sha256 of the release tarballs; needed for a release that is not pinned in this package",
+    })
     .optional(),
   downloadBaseUrl: schemaOf(baseUrl, {
-    description: "Where tarballs are fetched: <downloadBaseUrl>/v<release>/etcd-v<release>-linux-<architecture>.tar.gz",
+    description:
+      "Where tarballs are fetched: <downloadBaseUrl>/v<release>/etcd-v<release>-linux-<architecture>.tar.gz",
     default: DEFAULT_DOWNLOAD_BASE_URL,
   }).optional(),
   initialClusterToken: schemaOf(memberName, {
     description: "Keeps members of different clusters apart. Default: the cluster's name",
   }).optional(),
   metricsPort: schemaOf(port, {
-    description: "Port of each member's plain-HTTP /metrics and /health; on local it is counted up by portStep. Default: none",
+    description:
+      "Port of each member's plain-HTTP /metrics and /health; on local it is counted up by portStep. Default: none",
   }).optional(),
   settings: settingsSchema.optional(),
 });
@@ -72,15 +89,25 @@ const tlsFiles = z.strictObject({
 });
 
 const local = z.strictObject({
-  address: schemaOf(ipv4Address, { description: "Loopback address of all members", default: DEFAULT_LOCAL.address }).optional(),
-  clientPort: schemaOf(port, { description: "Client port of the first member", default: DEFAULT_LOCAL.clientPort }).optional(),
-  peerPort: schemaOf(port, { description: "Peer port of the first member", default: DEFAULT_LOCAL.peerPort }).optional(),
+  address: schemaOf(ipv4Address, {
+    description: "Loopback address of all members",
+    default: DEFAULT_LOCAL.address,
+  }).optional(),
+  clientPort: schemaOf(port, {
+    description: "Client port of the first member",
+    default: DEFAULT_LOCAL.clientPort,
+  }).optional(),
+  peerPort: schemaOf(port, {
+    description: "Peer port of the first member",
+    default: DEFAULT_LOCAL.peerPort,
+  }).optional(),
   portStep: schemaOf(integer({ min: 1, max: 10_000 }), {
     description: "Added to the ports of each further member",
     default: DEFAULT_LOCAL.portStep,
   }).optional(),
   etcdPath: schemaOf(absolutePath("/usr/local/bin/etcd"), {
-    description: "An etcd binary to use. Default: looked for on PATH, in the cache, as the release, as the distribution's package",
+    description:
+      "An etcd binary to use. Default: looked for on PATH, in the cache, as the release, as the distribution's package",
   }).optional(),
 });
 
@@ -92,14 +119,21 @@ export const definitionSchema = z
         /^[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?$/,
         "lower-case letters, digits and hyphens, at most 32 characters, beginning with a letter and not ending with a hyphen",
       ),
-      { description: "Name of the cluster: in AWS names and tags, in folder names, in the default initial cluster token" },
+      {
+        description:
+          "Name of the cluster: in AWS names and tags, in folder names, in the default initial cluster token",
+      },
     ),
     target: schemaOf(oneOf(TARGETS), {
-      description: "Where the members run. Default: aws for cdktf, local for the cdktf-etcd commands; --target and TARGET win",
+      description:
+        "Where the members run. Default: aws for cdktf, local for the cdktf-etcd commands; --target and TARGET win",
     }).optional(),
     members: z
       .union([z.number().meta({ type: "integer", enum: MEMBER_COUNTS }), z.array(member)])
-      .meta({ description: "How many members (1, 3, 5 or 7), or each one by name", default: DEFAULT_MEMBER_COUNT })
+      .meta({
+        description: "How many members (1, 3, 5 or 7), or each one by name",
+        default: DEFAULT_MEMBER_COUNT,
+      })
       .optional(),
     learners: z
       .array(schemaOf(memberName, { description: "Name of a learner" }))
@@ -114,9 +148,14 @@ export const definitionSchema = z
       })
       .meta({ description: "Mutual TLS with files that are on the machines already. Default: plain HTTP" })
       .optional(),
-    local: local.meta({ description: "The cluster on this machine. Default: loopback, ports from 2379 on" }).optional(),
+    local: local
+      .meta({ description: "The cluster on this machine. Default: loopback, ports from 2379 on" })
+      .optional(),
     aws: awsSchema.optional(),
   })
-  .meta({ title: "cdktf-etcd cluster definition", description: "One etcd cluster, from this file to a verified quorum" });
+  .meta({
+    title: "cdktf-etcd cluster definition",
+    description: "One etcd cluster, from this file to a verified quorum",
+  });
 
 export type ParsedDefinition = z.output<typeof definitionSchema>;

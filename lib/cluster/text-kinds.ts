@@ -7,7 +7,9 @@ import type { ReadKind } from "./kind-schema";
 export function textLike(pattern: RegExp, allowed: string, remedy?: string): ReadKind<string> {
   return textThat(
     (text) =>
-      pattern.test(text) ? { ok: true, value: text } : { ok: false, message: `must be ${allowed}, got ${quote(text)}`, remedy },
+      pattern.test(text)
+        ? { ok: true, value: text }
+        : { ok: false, message: `must be ${allowed}, got ${quote(text)}`, remedy },
     allowed,
     { pattern: pattern.source },
   );
@@ -27,18 +29,25 @@ export function textThat(
         return parsed.ok ? { ok: true, value: input } : parsed;
       }
       // YAML reads 2020 as a number and true as a truth value; quotes help where the text would be right.
-      const isRightInQuotes = (typeof input === "number" || typeof input === "boolean") && read(String(input)).ok;
+      const isRightInQuotes =
+        (typeof input === "number" || typeof input === "boolean") && read(String(input)).ok;
       const parsed = typeof input === "number" ? read(String(input)) : undefined;
       return {
         ok: false,
         message: `must be ${allowed}, got ${quote(input)}`,
-        remedy: isRightInQuotes ? `write it in quotes: "${String(input)}"` : parsed?.ok === false ? parsed.remedy : undefined,
+        remedy: isRightInQuotes
+          ? `write it in quotes: "${String(input)}"`
+          : parsed?.ok === false
+            ? parsed.remedy
+            : undefined,
       };
     },
   };
 }
 
-export const ipv4Address: ReadKind<string> = textThat(parseIpv4, "an IPv4 address like 10.40.0.10", { format: "ipv4" });
+export const ipv4Address: ReadKind<string> = textThat(parseIpv4, "an IPv4 address like 10.40.0.10", {
+  format: "ipv4",
+});
 
 export const cidr: ReadKind<string> = textThat(parseCidr, "an IPv4 range like 10.40.0.0/24");
 
@@ -56,19 +65,35 @@ export const clientCidr: ReadKind<string> = textThat((text): Parsed<Ipv4Range> =
 /** A path from the root; control characters would break the env file. */
 export function absolutePath(example: string): ReadKind<string> {
   // eslint-disable-next-line no-control-regex
-  return textLike(/^\/[^\u0000-\u001f\u007f]*$/, "an absolute path", `write it from the root, e.g. ${example}`);
+  return textLike(
+    /^\/[^\u0000-\u001f\u007f]*$/,
+    "an absolute path",
+    `write it from the root, e.g. ${example}`,
+  );
 }
 
 /** Where files are fetched. A user name in it would land in user data, and a query would end up in the middle of the URL. */
-export const baseUrl: ReadKind<string> = textThat((text) => {
-  const refused = (message: string, remedy?: string): Parsed<string> => ({ ok: false, message: `${message}, got ${quote(text)}`, remedy });
-  if (!/^https?:\/\/[\x21-\x7e]+$/.test(text) || /["'`\\<>{}|^]/.test(text) || !URL.canParse(text)) {
-    return refused("must be an http or https URL");
-  }
-  const url = new URL(text);
-  if (url.username !== "" || url.password !== "") {
-    return refused("must not hold a user name or password", "everybody who reads the plan would see them: take a mirror that needs none");
-  }
-  if (url.search !== "" || url.hash !== "") return refused("must end with its path", "remove what begins with ? or #");
-  return { ok: true, value: text };
-}, "an http or https URL", { format: "uri", pattern: "^https?://" });
+export const baseUrl: ReadKind<string> = textThat(
+  (text) => {
+    const refused = (message: string, remedy?: string): Parsed<string> => ({
+      ok: false,
+      message: `${message}, got ${quote(text)}`,
+      remedy,
+    });
+    if (!/^https?:\/\/[\x21-\x7e]+$/.test(text) || /["'`\\<>{}|^]/.test(text) || !URL.canParse(text)) {
+      return refused("must be an http or https URL");
+    }
+    const url = new URL(text);
+    if (url.username !== "" || url.password !== "") {
+      return refused(
+        "must not hold a user name or password",
+        "everybody who reads the plan would see them: take a mirror that needs none",
+      );
+    }
+    if (url.search !== "" || url.hash !== "")
+      return refused("must end with its path", "remove what begins with ? or #");
+    return { ok: true, value: text };
+  },
+  "an http or https URL",
+  { format: "uri", pattern: "^https?://" },
+);

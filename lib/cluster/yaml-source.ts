@@ -1,6 +1,9 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import type { Mistake } from "../errors";
+import { formatPath } from "./path";
+import { quote } from "./quote";
 import type { PlacedMistake } from "./schema-mistakes";
+import { yamlMistakes, type YamlMistake } from "./yaml-mistakes";
 
 /**
  * A definition is a page of text; anything far larger is another file by mistake, and reading it as YAML would only
@@ -8,8 +11,7 @@ import type { PlacedMistake } from "./schema-mistakes";
  */
 const MAX_CHARACTERS = 256 * 1024;
 
-/** More syntax errors than this say nothing new: the first ones are the cause. */
-const MAX_SYNTAX_ERRORS = 10;
+const SMALLEST = "the smallest definition is one line: name: my-cluster";
 
 /** The text of a definition with what is needed to say where a value stands. */
 export interface YamlSource {
@@ -18,68 +20,82 @@ export interface YamlSource {
   place(mistake: PlacedMistake): Mistake;
 }
 
-/** Reads YAML; syntax errors come back as mistakes with their lines, none of them thrown. */
+/** Reads YAML; what is wrong with it comes back as mistakes with their lines, none of them thrown. */
 export function readYaml(text: string, file: string): { source: YamlSource } | { mistakes: Mistake[] } {
   if (text.trim() === "") {
     return {
-      mistakes: [{ path: "", file, line: 1, message: "the file is empty", remedy: "the smallest definition is one line: name: my-cluster" }],
+      mistakes: [{ path: "", file, line: 1, column: 1, message: "the file is empty", remedy: SMALLEST }],
     };
   }
   if (text.length > MAX_CHARACTERS) {
-    return {
-      mistakes: [
-        {
-          path: "",
-          file,
-          message: `the file has ${text.length} characters; a definition has at most ${MAX_CHARACTERS}`,
-          remedy: "is this the right file?",
-        },
-      ],
-    };
+    const message = `the file has ${text.length} characters; a definition has at most ${MAX_CHARACTERS}`;
+    return { mistakes: [{ path: "", file, line: 1, column: 1, message, remedy: "is this the right file?" }] };
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number) => {
+  const at = (offset = 0) => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };
-  if (document.errors.length > 0) {
-    const shown = document.errors.slice(0, MAX_SYNTAX_ERRORS);
-    const mistakes: Mistake[] = shown.map((error) => ({ path: "", ...at(error.pos[0]), message: `not valid YAML: ${firstLine(error.message)}` }));
-    const more = document.errors.length - shown.length;
-    if (more > 0) mistakes.push({ path: "", file, message: `${more} more syntax errors` });
-    return { mistakes };
-  }
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    return { mistakes: [{ path: "", file, message: `not usable YAML: ${firstLine(String(error instanceof Error ? error.message : error))}` }] };
-  }
-  if (value === null || value === undefined) {
+  const read = toValue(text, lines);
+  if ("mistakes" in read) {
     return {
-      mistakes: [{ path: "", file, line: 1, message: "the file has only comments", remedy: "the smallest definition is one line: name: my-cluster" }],
+      mistakes: read.mistakes.map(({ offset, message, remedy }) => ({
+        path: "",
+        ...at(offset),
+        message,
+        remedy,
+      })),
     };
   }
-  if (typeof value !== "object" || Array.isArray(value)) {
-    return {
-      mistakes: [{ path: "", file, line: 1, message: "must be a mapping (key: value) at the top", remedy: "the smallest definition is one line: name: my-cluster" }],
-    };
-  }
+  const { document, value } = read;
   return {
     source: {
       value,
-      place: ({ path, atKey, message, remedy }) => ({ path: formatPath(path), message, remedy, ...at(offsetOf(document, path, atKey)) }),
+      place: ({ path, atKey, message, remedy }) => ({
+        path: formatPath(path),
+        message,
+        remedy,
+        ...at(offsetOf(document, path, atKey)),
+      }),
     },
   };
 }
 
-/** `members[1].name` */
-export function formatPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`),
-    "",
-  );
+function toValue(
+  text: string,
+  lineCounter: LineCounter,
+): { document: Document; value: unknown } | { mistakes: YamlMistake[] } {
+  try {
+    // The schema is fixed, or `%YAML 1.1` would turn `no` into false.
+    const document = parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      schema: "core",
+      resolveKnownTags: false,
+      merge: true,
+    });
+    const mistakes = yamlMistakes(document, text);
+    if (mistakes.length > 0) return { mistakes };
+    const { contents } = document;
+    if (contents === null || (isScalar(contents) && contents.source === "")) {
+      return { mistakes: [{ message: "the file holds nothing but comments", remedy: SMALLEST }] };
+    }
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    if (!isMap(contents)) {
+      const message = `must be a mapping (key: value) at the top, got ${quote(value)}`;
+      return { mistakes: [{ offset: contents.range?.[0], message, remedy: SMALLEST }] };
+    }
+    return { document, value };
+  } catch (error) {
+    // The yaml package throws when aliases multiply without end and when the text is nested beyond the stack.
+    const reason =
+      error instanceof RangeError
+        ? "it is nested too deeply"
+        : error instanceof Error
+          ? error.message
+          : String(error);
+    return { mistakes: [{ message: `not usable as YAML: ${reason}`, remedy: "is this the right file?" }] };
+  }
 }
 
 /** Of the value, of its key, or – where neither is in the text – of the nearest thing around it. */
@@ -91,7 +107,10 @@ function offsetOf(document: Document, path: readonly PropertyKey[], atKey: boole
     if (!isNode(node) || node.range == null) continue;
     // An empty value stands after its key: the key is what the reader sees.
     const isEmpty = isScalar(node) && node.range[0] === node.range[1];
-    return isEmpty || (length < path.length && length > 0) ? (offsetOfKey(document, path.slice(0, length)) ?? node.range[0]) : node.range[0];
+    const isAround = length < path.length && length > 0;
+    return isEmpty || isAround
+      ? (offsetOfKey(document, path.slice(0, length)) ?? node.range[0])
+      : node.range[0];
   }
   return 0;
 }
@@ -99,11 +118,7 @@ function offsetOf(document: Document, path: readonly PropertyKey[], atKey: boole
 function offsetOfKey(document: Document, path: readonly PropertyKey[]): number | undefined {
   const parent: unknown = path.length <= 1 ? document.contents : document.getIn(path.slice(0, -1), true);
   if (!isMap(parent)) return undefined;
-  const key = path[path.length - 1];
-  const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+  const name = String(path.at(-1));
+  const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === name);
   return pair !== undefined && isScalar(pair.key) ? pair.key.range?.[0] : undefined;
-}
-
-function firstLine(message: string): string {
-  return message.split("\n", 1)[0] ?? message;
 }

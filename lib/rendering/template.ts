@@ -1,7 +1,9 @@
 import type HandlebarsModule from "handlebars";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { DefinitionError } from "../errors";
+import { lazyRequire } from "../lazy-require";
+import { packageRoot } from "../package-root";
 
 export type TemplateName =
   | "etcd.env"
@@ -39,7 +41,7 @@ export function renderTemplate(name: TemplateName, context: object): string {
 
 function compile(name: TemplateName): CompiledTemplate {
   // Loaded here because it takes as long as all the rest of this layer, and most commands render nothing.
-  const Handlebars = require("handlebars") as typeof HandlebarsModule;
+  const Handlebars = lazyRequire("handlebars") as typeof HandlebarsModule;
   const source = readFileSync(join(packageRoot(), "templates", `${name}.hbs`), "utf8");
   const template = Handlebars.compile(source, {
     strict: true,
@@ -73,14 +75,4 @@ const BLOCK_INDENT = " ".repeat(6);
 /** Text as the body of a YAML block scalar (`|`), which gives it back with exactly one newline at its end. */
 function indent(text: string): string {
   return text.trimEnd().replace(/^(?=.)/gm, BLOCK_INDENT);
-}
-
-function packageRoot(): string {
-  let folder = __dirname;
-  while (!existsSync(join(folder, "package.json"))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error(`no package.json above ${__dirname}`);
-    folder = parent;
-  }
-  return folder;
 }

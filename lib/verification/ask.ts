@@ -26,7 +26,9 @@ export async function askStatus(
   const askedAt = performance.now();
   const half = callTimeoutMs / 2;
   let probe: Promise<boolean> | undefined;
-  const timer = setTimeout(() => (probe = acceptsConnections(target.endpoint, half)), half);
+  const timer = setTimeout(() => {
+    probe = acceptsConnections(target.endpoint, half);
+  }, half);
   const answer = await settle(client.status());
   clearTimeout(timer);
   if (answer.ok || answer.problem.kind !== "timed-out" || probe === undefined) {

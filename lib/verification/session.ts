@@ -8,7 +8,7 @@ import { callTimeoutOf, type AskOptions } from "./options";
 export interface Session {
   readonly connections: readonly Connection[];
   readonly callTimeoutMs: number;
-  askStatus(connection: Connection): Promise<StatusAnswer>;
+  readonly askStatus: (connection: Connection) => Promise<StatusAnswer>;
 }
 
 export interface Connection {

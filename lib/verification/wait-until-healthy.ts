@@ -22,6 +22,12 @@ export type WaitOptions = VerifyOptions & {
    * @default 60000
    */
   readonly timeoutMs?: number | undefined;
+  /**
+   * How long to wait, in milliseconds, while not one endpoint can be reached and `privateNetwork` says that this may be so:
+   * waiting longer does not open a way into the network.
+   * @default - as long as `timeoutMs`
+   */
+  readonly unreachableAfterMs?: number | undefined;
   /** Called when the state of a member changes. @default - nobody is told */
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
 };
@@ -41,13 +47,18 @@ const firstRetryMs = 1000;
 export async function waitUntilHealthy(options: WaitOptions): Promise<VerificationReport> {
   const checks = selectChecks(options);
   return withSession(options, async (session) => {
-    const until = performance.now() + (options.timeoutMs ?? 60_000);
+    const began = performance.now();
+    const timeoutMs = options.timeoutMs ?? 60_000;
+    const until = began + timeoutMs;
+    const unreachableUntil =
+      options.privateNetwork === true ? began + Math.min(timeoutMs, options.unreachableAfterMs ?? timeoutMs) : until;
     const report = progressReporter(options.onProgress);
     for (let retryMs = firstRetryMs; ; retryMs *= 2) {
-      await pollUntil(session, report, until, options);
+      await pollUntil(session, report, { until, unreachableUntil }, options);
       const verified = await verifyOnce(session, checks, options);
       const left = until - performance.now();
-      if (verified.verdict === "healthy" || left <= 0 || isLasting(verified)) {
+      const isGivenUp = verified.verdict === "unreachable" && performance.now() >= unreachableUntil;
+      if (verified.verdict === "healthy" || left <= 0 || isGivenUp || isLasting(verified)) {
         return verified;
       }
       await pause(Math.min(retryMs, left), options.signal);
@@ -55,21 +66,27 @@ export async function waitUntilHealthy(options: WaitOptions): Promise<Verificati
   });
 }
 
+interface Deadlines {
+  readonly until: number;
+  readonly unreachableUntil: number;
+}
+
 /** Asks only for what is cheap, until every member looks healthy or time is up. */
 async function pollUntil(
   session: Session,
   report: Reporter,
-  until: number,
+  { until, unreachableUntil }: Deadlines,
   options: WaitOptions,
 ): Promise<void> {
   for (;;) {
     const round = session.connections.map(async (connection) => {
       const answer = await session.askStatus(connection);
-      return report(connection.target, answer);
+      return { healthy: report(connection.target, answer), reached: answer.ok || answer.problem.kind !== "unreachable" };
     });
-    const healthy = await untilAborted(Promise.all(round), options.signal);
-    const left = until - performance.now();
-    if (healthy.every(Boolean) || left <= 0) {
+    const answers = await untilAborted(Promise.all(round), options.signal);
+    const isReached = answers.some(({ reached }) => reached);
+    const left = (isReached ? until : unreachableUntil) - performance.now();
+    if (answers.every(({ healthy }) => healthy) || left <= 0) {
       return;
     }
     await pause(Math.min(pollIntervalMs, left), options.signal);

@@ -35,13 +35,13 @@ describe("endpoints", () => {
   });
 
   test("refuses the same endpoint twice", () => {
-    expect(() => targetsOf({ endpoints: ["h:1", "http://h:1/"] })).toThrowError("http://h:1 is given twice");
+    expect(() => targetsOf({ endpoints: ["h:1", "http://h:1/"] })).toThrow("http://h:1 is given twice");
   });
 
   test("refuses no endpoint, none of both and both of both", () => {
-    expect(() => targetsOf({ endpoints: [] })).toThrowError(UsageError);
-    expect(() => targetsOf({})).toThrowError(UsageError);
-    expect(() => targetsOf({ endpoints: ["h:1"], expectation: { members: [] } })).toThrowError(UsageError);
+    expect(() => targetsOf({ endpoints: [] })).toThrow(UsageError);
+    expect(() => targetsOf({})).toThrow(UsageError);
+    expect(() => targetsOf({ endpoints: ["h:1"], expectation: { members: [] } })).toThrow(UsageError);
   });
 
   test("a default port is a port", () => {

@@ -197,7 +197,7 @@ describe("three members", () => {
     const abort = new AbortController();
     const verification = verify({ expectation, callTimeoutMs, signal: abort.signal });
     setTimeout(() => abort.abort(new Error("enough")), 500);
-    await expect(verification).rejects.toThrowError("enough");
+    await expect(verification).rejects.toThrow("enough");
     await expect
       .poll(() => cluster.etcdctl(["get", "", "--from-key", "--keys-only"]), { timeout: 10_000 })
       .toBe("");
@@ -251,8 +251,8 @@ describe("nobody there", () => {
 
   test("refuses a check that there is not, and a time that is none", async () => {
     const endpoints = ["http://127.0.0.1:1"];
-    await expect(verify({ endpoints, skip: ["no-such"] })).rejects.toThrowError("no such check: no-such");
-    await expect(verify({ endpoints, callTimeoutMs: 0 })).rejects.toThrowError("the time per call is 0 ms");
+    await expect(verify({ endpoints, skip: ["no-such"] })).rejects.toThrow("no such check: no-such");
+    await expect(verify({ endpoints, callTimeoutMs: 0 })).rejects.toThrow("the time per call is 0 ms");
   });
 });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderProgress, waitUntilHealthy, type ProgressEvent } from "../../lib/verification";
 import { defaultEtcd } from "../support/etcd";
 import { RawCluster } from "../support/raw-cluster";
+import { blackHole } from "./support/listeners";
 import { failedChecks, failures } from "./support/reports";
 
 describe("waiting", () => {
@@ -78,6 +79,18 @@ describe("waiting", () => {
     expect(failedChecks(report)).toEqual(["release"]);
   });
 
+  test("ends early when nothing can be reached from here", async () => {
+    const hole = await blackHole();
+    try {
+      const members = [{ name: "etcd-1", endpoint: hole.endpoint, peerUrls: ["http://127.0.0.1:1"] }];
+      const waiting = { expectation: { members }, ...quick, timeoutMs: 600_000, unreachableAfterMs: 500 };
+      const report = await waitUntilHealthy({ ...waiting, privateNetwork: true });
+      expect(report.verdict).toBe("unreachable");
+    } finally {
+      await hole.stop();
+    }
+  });
+
   test("repeats the checks while they may still pass", async () => {
     const { members } = cluster.expectation;
     const undefinedMember = { members: members.slice(0, 2) };
@@ -97,6 +110,6 @@ describe("waiting", () => {
       signal: abort.signal,
       onProgress: ({ member }) => member === "etcd-3" && abort.abort(new Error("enough")),
     });
-    await expect(waiting).rejects.toThrowError("enough");
+    await expect(waiting).rejects.toThrow("enough");
   });
 });

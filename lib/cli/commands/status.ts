@@ -7,6 +7,6 @@ export async function status(options: AskingOptions, signal: AbortSignal): Promi
   const { ask, format } = await asking(options, signal);
   const endpoints = await askStatus(ask);
   const { renderStatusJson, renderStatusTable } = await import("../../verification/index.js");
-  process.stdout.write(`${format === "json" ? renderStatusJson(endpoints) : await renderStatusTable(endpoints)}\n`);
+  process.stdout.write(`${format === "json" ? renderStatusJson(endpoints) : renderStatusTable(endpoints)}\n`);
   return endpoints.every(({ status: answer }) => answer !== undefined) ? EXIT.ok : EXIT.unhealthy;
 }

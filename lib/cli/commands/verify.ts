@@ -28,14 +28,15 @@ export async function verifyCluster(options: VerifyCommandOptions, signal: Abort
     timeoutMs: durationMs("--timeout", timeout),
     skip: (options.skip ?? "").split(",").filter((id) => id !== ""),
     privateNetwork: question.privateNetwork,
+    unreachableAfterMs: UNREACHABLE_AFTER_MS,
     onProgress: (event) => process.stderr.write(`${renderProgress(event)}\n`),
   });
-  await print(report, question);
+  print(report, question);
   if (report.verdict === "unreachable" && (options.allowUnreachable === true || options.postDeploy === true)) return EXIT.ok;
   return { healthy: EXIT.ok, unhealthy: EXIT.unhealthy, unreachable: EXIT.unreachable }[report.verdict];
 }
 
-async function print(report: VerificationReport, { format }: Asking): Promise<void> {
+function print(report: VerificationReport, { format }: Asking): void {
   const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
-  process.stdout.write(`${format === "json" ? renderJson(report) : await renderTable(report, { color })}\n`);
+  process.stdout.write(`${format === "json" ? renderJson(report) : renderTable(report, { color })}\n`);
 }

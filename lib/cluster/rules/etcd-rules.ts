@@ -1,89 +1,22 @@
-import type { Architecture } from "../cluster";
-import { DEFAULT_RELEASE, OLDEST_SUPPORTED_RELEASE, parseRelease, pinnedSha256, releaseLine } from "../etcd-release";
-import { DEFAULT_INSTANCE_TYPE, instanceTypeFacts } from "../instance-types";
-import { effectiveSettings, isKnownTo, releasesThatKnow, SETTING_KEYS } from "../settings";
+import { DEFAULT_RELEASE } from "../etcd-release";
+import { CLIENT_PORT, PEER_PORT } from "../members";
+import { effectiveSettings } from "../settings";
 import { formatDuration } from "../units";
-import type { ParsedDefinition } from "../schema";
 import { mistakeAt, type Rule } from "./rule";
 
-/** etcd itself refuses less. https://github.com/etcd-io/etcd/blob/v3.6.0/server/embed/config.go (Validate) */
+// What etcd itself refuses at its start: https://github.com/etcd-io/etcd/blob/release-3.6/server/embed/config.go (Validate)
+
 const HEARTBEATS_PER_ELECTION = 5;
-
-const releaseSupported: Rule = {
-  id: "release-supported",
-  check({ etcd }) {
-    const release = etcd?.release;
-    if (release === undefined || parseRelease(release) === undefined || releaseLine(release) !== undefined) return [];
-    return [mistakeAt(["etcd", "release"], `must be ${OLDEST_SUPPORTED_RELEASE} or newer, got "${release}"`, `the newest pinned release is ${DEFAULT_RELEASE}`)];
-  },
-};
-
-const releaseHasSum: Rule = {
-  id: "release-pinned-or-sha256",
-  needs: [["etcd", "sha256"]],
-  check(definition, target) {
-    const release = definition.etcd?.release;
-    if (release === undefined || target === "local") return [];
-    const architecture = architectureOf(definition);
-    const missing = (architecture === undefined ? (["amd64", "arm64"] as const) : [architecture]).filter(
-      (candidate) => definition.etcd?.sha256?.[candidate] === undefined && pinnedSha256(release, candidate) === undefined,
-    );
-    return missing.length === 0
-      ? []
-      : [
-          mistakeAt(
-            ["etcd", "release"],
-            `has no pinned sha256, got "${release}"`,
-            `add etcd.sha256.${missing.join(" and etcd.sha256.")} from the release's SHA256SUMS, or take a pinned release (the newest is ${DEFAULT_RELEASE})`,
-          ),
-        ];
-  },
-};
-
-const sumsAgree: Rule = {
-  id: "sha256-agrees-with-pinned",
-  needs: [["etcd", "release"]],
-  check: ({ etcd }) =>
-    (["amd64", "arm64"] as const).flatMap((architecture) => {
-      const given = etcd?.sha256?.[architecture];
-      const pinned = pinnedSha256(etcd?.release ?? DEFAULT_RELEASE, architecture);
-      return given === undefined || pinned === undefined || given === pinned
-        ? []
-        : [mistakeAt(["etcd", "sha256", architecture], `differs from the pinned sum of ${etcd?.release ?? DEFAULT_RELEASE}, got "${given}"`, "remove it: pinned releases need none")];
-    }),
-};
-
-const settingsKnown: Rule = {
-  id: "setting-known-to-release",
-  needs: [["etcd", "release"]],
-  check({ etcd }, target) {
-    // Without a release the local target takes whatever etcd it finds; the start of a member checks again.
-    const release = etcd?.release ?? (target === "aws" ? DEFAULT_RELEASE : undefined);
-    if (release === undefined || parseRelease(release) === undefined) return [];
-    return SETTING_KEYS.flatMap((key) =>
-      etcd?.settings?.[key] === undefined || isKnownTo(key, release)
-        ? []
-        : [
-            mistakeAt(
-              ["etcd", "settings", key],
-              `is not known to etcd ${release}, which would only log a warning and go on without it; known to ${releasesThatKnow(key)}`,
-              "remove it, or take another release",
-            ),
-          ],
-    );
-  },
-};
 
 const electionTimeout: Rule = {
   id: "election-timeout-at-least-5-heartbeats",
-  needs: [
-    ["etcd", "settings", "heartbeatIntervalMs"],
-    ["etcd", "settings", "electionTimeoutMs"],
-    ["etcd", "release"],
-  ],
+  needs: ["etcd.settings.heartbeatIntervalMs", "etcd.settings.electionTimeoutMs", "etcd.release"],
   check({ etcd }) {
     const given = etcd?.settings ?? {};
-    const { heartbeatIntervalMs = 0, electionTimeoutMs = 0 } = effectiveSettings(given, etcd?.release ?? DEFAULT_RELEASE);
+    const { heartbeatIntervalMs = 0, electionTimeoutMs = 0 } = effectiveSettings(
+      given,
+      etcd?.release ?? DEFAULT_RELEASE,
+    );
     const least = HEARTBEATS_PER_ELECTION * heartbeatIntervalMs;
     if (electionTimeoutMs >= least) return [];
     const key = given.electionTimeoutMs === undefined ? "heartbeatIntervalMs" : "electionTimeoutMs";
@@ -99,41 +32,114 @@ const electionTimeout: Rule = {
 
 const compaction: Rule = {
   id: "compaction-retention-fits-mode",
-  needs: [
-    ["etcd", "settings", "autoCompactionMode"],
-    ["etcd", "settings", "autoCompactionRetention"],
-  ],
+  needs: ["etcd.settings.autoCompactionMode", "etcd.settings.autoCompactionRetention"],
   check({ etcd }) {
-    const { autoCompactionMode: mode = "periodic", autoCompactionRetention: retention } = etcd?.settings ?? {};
-    const path = ["etcd", "settings", "autoCompactionRetention"];
+    const { autoCompactionMode: mode = "periodic", autoCompactionRetention: retention } =
+      etcd?.settings ?? {};
+    const at = (message: string, remedy: string) => [
+      mistakeAt(["etcd", "settings", "autoCompactionRetention"], message, remedy),
+    ];
     if (retention === undefined) {
-      return mode === "revision" ? [mistakeAt(path, "is missing; mode revision needs the number of revisions to keep", "for example autoCompactionRetention: 1000")] : [];
+      if (mode === "periodic") return [];
+      return at(
+        "is missing; mode revision needs the number of revisions to keep",
+        "for example autoCompactionRetention: 1000",
+      );
     }
-    const isOff = ("revisions" in retention ? retention.revisions : retention.durationMs) === 0;
-    const fits = mode === "periodic" ? "durationMs" in retention : "revisions" in retention;
-    if (fits || isOff) return [];
-    return mode === "periodic"
-      ? [mistakeAt(path, "must be a duration with mode periodic, got a number of revisions", 'write "1h", or set autoCompactionMode: revision')]
-      : [mistakeAt(path, "must be a number of revisions with mode revision, got a duration", "write 1000, or set autoCompactionMode: periodic")];
+    const isCount = "revisions" in retention;
+    const isOff = isCount ? retention.revisions === 0 : retention.durationMs === 0;
+    if (isOff || isCount === (mode === "revision")) return [];
+    return isCount
+      ? at(
+          `must be a duration with mode periodic, got ${retention.revisions} revisions`,
+          'write "1h", or set autoCompactionMode: revision',
+        )
+      : at(
+          `must be a number of revisions with mode revision, got the duration ${formatDuration(retention.durationMs)}`,
+          "write 1000, or set autoCompactionMode: periodic",
+        );
   },
 };
 
-const needTls = ["cipherSuites", "tlsMinVersion", "tlsMaxVersion"] as const;
+const NEED_TLS = ["cipherSuites", "tlsMinVersion", "tlsMaxVersion"] as const;
 
 const tlsSettings: Rule = {
   id: "tls-settings-need-tls",
-  needs: [["tls"]],
+  needs: ["tls"],
   check: ({ etcd, tls }) =>
-    needTls.flatMap((key) => {
-      const value = etcd?.settings?.[key];
-      return tls !== undefined || value === undefined
-        ? []
-        : [mistakeAt(["etcd", "settings", key], "has no effect without tls", "add the tls section, or remove it")];
-    }),
+    tls === undefined
+      ? NEED_TLS.filter((key) => etcd?.settings?.[key] !== undefined).map((key) =>
+          mistakeAt(
+            ["etcd", "settings", key],
+            "has no effect without tls",
+            "add the tls section, or remove it",
+          ),
+        )
+      : [],
 };
 
-function architectureOf({ aws }: ParsedDefinition): Architecture | undefined {
-  return aws?.architecture ?? (aws === undefined ? undefined : instanceTypeFacts(aws.instanceType ?? DEFAULT_INSTANCE_TYPE)?.architecture);
-}
+const tlsVersions: Rule = {
+  id: "tls-versions-fit",
+  needs: ["etcd.settings.tlsMinVersion", "etcd.settings.tlsMaxVersion", "etcd.settings.cipherSuites"],
+  check({ etcd }) {
+    const { tlsMinVersion, tlsMaxVersion, cipherSuites } = etcd?.settings ?? {};
+    if (tlsMinVersion !== "TLS1.3") return [];
+    if (tlsMaxVersion === "TLS1.2") {
+      return [
+        mistakeAt(
+          ["etcd", "settings", "tlsMaxVersion"],
+          'must not be older than tlsMinVersion "TLS1.3", got "TLS1.2"',
+          "remove it",
+        ),
+      ];
+    }
+    return cipherSuites === undefined
+      ? []
+      : [
+          mistakeAt(
+            ["etcd", "settings", "cipherSuites"],
+            'must be left out with tlsMinVersion "TLS1.3": etcd does not start with both, for the suites of TLS 1.3 cannot be chosen',
+            "remove it, or set tlsMinVersion: TLS1.2",
+          ),
+        ];
+  },
+};
 
-export const etcdRules: readonly Rule[] = [releaseSupported, releaseHasSum, sumsAgree, settingsKnown, electionTimeout, compaction, tlsSettings];
+const leaseCheckpoints: Rule = {
+  id: "lease-checkpoint-persist-needs-checkpoint",
+  needs: ["etcd.settings.leaseCheckpoint"],
+  check: ({ etcd: { settings = {} } = {} }) =>
+    settings.leaseCheckpointPersist === true && settings.leaseCheckpoint !== true
+      ? [
+          mistakeAt(
+            ["etcd", "settings", "leaseCheckpointPersist"],
+            "needs leaseCheckpoint; etcd does not start without it",
+            "add leaseCheckpoint: true, or remove it",
+          ),
+        ]
+      : [],
+};
+
+const metricsPortFree: Rule = {
+  id: "metrics-port-free",
+  check({ etcd, aws }) {
+    const port = etcd?.metricsPort;
+    if (aws === undefined || (port !== CLIENT_PORT && port !== PEER_PORT)) return [];
+    return [
+      mistakeAt(
+        ["etcd", "metricsPort"],
+        `must not be the ${port === CLIENT_PORT ? "client" : "peer"} port of the target aws, got ${port}`,
+        "2381 is usual",
+      ),
+    ];
+  },
+};
+
+export const etcdRules: readonly Rule[] = [
+  electionTimeout,
+  compaction,
+  tlsSettings,
+  tlsVersions,
+  leaseCheckpoints,
+  metricsPortFree,
+];

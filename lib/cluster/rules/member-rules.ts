@@ -1,9 +1,6 @@
 import { failureTolerance } from "../cluster";
-import { DEFAULT_MEMBER_COUNT, namedMembers } from "../members";
+import { DEFAULT_MEMBER_COUNT, MEMBER_COUNTS, namedMembers } from "../members";
 import { mistakeAt, repeated, type Rule } from "./rule";
-
-/** More than 7 members cost write latency and gain nothing. https://etcd.io/docs/v3.6/faq/#what-is-maximum-cluster-size */
-const MEMBER_COUNTS: readonly number[] = [1, 3, 5, 7];
 
 const memberCount: Rule = {
   id: "member-count",
@@ -28,18 +25,29 @@ const uniqueMemberNames: Rule = {
   check(definition) {
     const names = namedMembers(definition).map(({ name }) => name);
     return repeated(names).map(({ index, item, first }) =>
-      mistakeAt(["members", index, "name"], `is the name of members[${first}] already, got "${item}"`, "give each member its own name"),
+      mistakeAt(
+        ["members", index, "name"],
+        `is the name of members[${first}] already, got "${item}"`,
+        "give each member its own name",
+      ),
     );
   },
 };
 
 const learnersAreNotMembers: Rule = {
   id: "learners-are-not-members",
+  needs: ["members[].name"],
   check(definition) {
     const names = namedMembers(definition).map(({ name }) => name);
     return (definition.learners ?? []).flatMap((learner, index) =>
       names.includes(learner)
-        ? [mistakeAt(["learners", index], `is a voting member of this definition, got "${learner}"`, "a learner is added by hand and is not in members")]
+        ? [
+            mistakeAt(
+              ["learners", index],
+              `is a voting member of this definition, got "${learner}"`,
+              "a learner is added by hand and is not in members",
+            ),
+          ]
         : [],
     );
   },

@@ -6,8 +6,11 @@ import type { ParsedDefinition } from "../schema";
 export interface Rule {
   /** Stable name; each rule has a failing example of this name in the tests. */
   readonly id: string;
-  /** Parts of the definition without which the rule would speak nonsense: a mistake in one of them silences it. */
-  readonly needs?: readonly (readonly PropertyKey[])[];
+  /**
+   * Places without which the rule would speak nonsense, e.g. `members[].name`: a mistake at one of them, in it or around it
+   * silences the rule.
+   */
+  readonly needs?: readonly string[];
   /** Every place that breaks the rule. */
   check(definition: ParsedDefinition, target: Target): PlacedMistake[];
 }
@@ -16,7 +19,7 @@ export function mistakeAt(path: readonly PropertyKey[], message: string, remedy?
   return { path, atKey: false, message, remedy };
 }
 
-/** Indices and values of all that came before, in the order of the list. */
+/** Every item that stands further up in the list too, with the first such place. */
 export function repeated<T>(items: readonly T[]): { index: number; item: T; first: number }[] {
   return items.flatMap((item, index) => {
     const first = items.indexOf(item);

@@ -10,6 +10,7 @@ const QUOTA = ["etcd", "settings", "quotaBackendBytes"];
 
 const instanceTypeKnown: Rule = {
   id: "instance-type-known",
+  needs: ["aws.instanceType", "aws.memory", "aws.architecture"],
   check({ aws }) {
     if (aws === undefined) return [];
     const instanceType = aws.instanceType ?? DEFAULT_INSTANCE_TYPE;
@@ -28,13 +29,19 @@ const instanceTypeKnown: Rule = {
     }
     return aws.architecture === undefined || aws.architecture === facts.architecture
       ? []
-      : [mistakeAt(["aws", "architecture"], `must be ${facts.architecture} for ${instanceType}, got "${aws.architecture}"`, "remove it")];
+      : [
+          mistakeAt(
+            ["aws", "architecture"],
+            `must be ${facts.architecture} for ${instanceType}, got "${aws.architecture}"`,
+            "remove it",
+          ),
+        ];
   },
 };
 
 const quotaWithinMemory: Rule = {
   id: "quota-within-memory",
-  needs: [QUOTA, ["aws", "instanceType"], ["aws", "memory"]],
+  needs: ["etcd.settings.quotaBackendBytes", "etcd.release", "aws.instanceType", "aws.memory"],
   check(definition) {
     const { aws } = definition;
     if (aws === undefined) return [];
@@ -55,7 +62,7 @@ const quotaWithinMemory: Rule = {
 
 const quotaWithinDataVolume: Rule = {
   id: "quota-within-data-volume",
-  needs: [QUOTA, ["aws", "dataVolume"]],
+  needs: ["etcd.settings.quotaBackendBytes", "etcd.release", "aws.dataVolume.size"],
   check(definition) {
     const { aws } = definition;
     if (aws === undefined) return [];
@@ -74,20 +81,39 @@ const quotaWithinDataVolume: Rule = {
 
 const dataVolumeWithinGp3: Rule = {
   id: "data-volume-within-gp3",
-  needs: [["aws", "dataVolume"]],
+  needs: ["aws.dataVolume.size", "aws.dataVolume.iops", "aws.dataVolume.throughputMiBps"],
   check({ aws }) {
-    const { size = DATA_VOLUME.sizeBytes, iops = DATA_VOLUME.iops, throughputMiBps = DATA_VOLUME.throughputMiBps } = aws?.dataVolume ?? {};
+    const {
+      size = DATA_VOLUME.sizeBytes,
+      iops = DATA_VOLUME.iops,
+      throughputMiBps = DATA_VOLUME.throughputMiBps,
+    } = aws?.dataVolume ?? {};
     const path = (key: string) => ["aws", "dataVolume", key];
     const mistakes = [];
     if (size % BYTES_PER_GIB !== 0 || size < BYTES_PER_GIB || size > GP3.maxSizeBytes) {
-      mistakes.push(mistakeAt(path("size"), `must be whole GiB from 1GiB to ${formatSize(GP3.maxSizeBytes)}, got ${formatSize(size)}`));
+      mistakes.push(
+        mistakeAt(
+          path("size"),
+          `must be whole GiB from 1GiB to ${formatSize(GP3.maxSizeBytes)}, got ${formatSize(size)}`,
+        ),
+      );
     }
     // 3000 IOPS come with any size; only more of them need room.
     if (iops > DATA_VOLUME.iops && iops > (GP3.maxIopsPerGiB * size) / BYTES_PER_GIB) {
-      mistakes.push(mistakeAt(path("iops"), `must be at most ${GP3.maxIopsPerGiB} per GiB, got ${iops} for ${formatSize(size)}`));
+      mistakes.push(
+        mistakeAt(
+          path("iops"),
+          `must be at most ${GP3.maxIopsPerGiB} per GiB, got ${iops} for ${formatSize(size)}`,
+        ),
+      );
     }
     if (throughputMiBps > GP3.maxMiBpsPerIops * iops) {
-      mistakes.push(mistakeAt(path("throughputMiBps"), `must be at most ${GP3.maxMiBpsPerIops} MiB/s per IOPS, got ${throughputMiBps} for ${iops} IOPS`));
+      mistakes.push(
+        mistakeAt(
+          path("throughputMiBps"),
+          `must be at most ${GP3.maxMiBpsPerIops} MiB/s per IOPS, got ${throughputMiBps} for ${iops} IOPS`,
+        ),
+      );
     }
     return mistakes;
   },
@@ -102,4 +128,9 @@ function quotaPath({ etcd }: ParsedDefinition, otherwise: readonly string[]): re
   return etcd?.settings?.quotaBackendBytes === undefined ? otherwise : QUOTA;
 }
 
-export const sizingRules: readonly Rule[] = [instanceTypeKnown, quotaWithinMemory, quotaWithinDataVolume, dataVolumeWithinGp3];
+export const sizingRules: readonly Rule[] = [
+  instanceTypeKnown,
+  quotaWithinMemory,
+  quotaWithinDataVolume,
+  dataVolumeWithinGp3,
+];

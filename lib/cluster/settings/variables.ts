@@ -74,6 +74,7 @@ export function releasesThatKnow(key: SettingKey): string {
   ].join(", ");
 }
 
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- ties the value's type to the row's
 function write<K extends SettingKey>(key: K, settings: Readonly<Partial<EtcdSettings>>): string | undefined {
   const value: EtcdSettings[K] | undefined = settings[key];
   const row: SettingRow<EtcdSettings[K]> = SETTINGS[key];

@@ -1,4 +1,4 @@
-import { lazyRequire } from "../lazy-require";
+import { lazyRequire } from "../../lazy-require";
 import type { EndpointStatus } from "../report";
 import { humanizeBytes } from "./humanize-bytes";
 

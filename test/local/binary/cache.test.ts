@@ -53,7 +53,7 @@ test("removes what a killed run left, but not what another run works on", async 
   await mkdir(recent);
   const longAgo = Date.now() / 1000 - 2 * 60 * 60;
   utimesSync(old, longAgo, longAgo);
-  await withScratchFolder(folder, "x", async () => undefined);
+  await withScratchFolder(folder, "x", () => Promise.resolve());
   expect(existsSync(old)).toBe(false);
   expect(existsSync(recent)).toBe(true);
 });

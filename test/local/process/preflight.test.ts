@@ -21,7 +21,7 @@ afterEach(async () => {
 
 async function takenPort(host = "127.0.0.1"): Promise<number> {
   const [port] = await freePorts(1);
-  const server = createServer((socket) => socket.on("error", () => undefined).destroy()).listen(port!, host);
+  const server = createServer((socket) => socket.on("error", () => undefined).destroy()).listen(port, host);
   await once(server, "listening");
   servers.push(server);
   return port!;
@@ -118,7 +118,7 @@ test("refuses a port of another member of an earlier deployment", async () => {
 
 test("is not held up by a server that never answers", async () => {
   const [port] = await freePorts(1);
-  const mute = createServer(() => undefined).listen(port!, "127.0.0.1");
+  const mute = createServer(() => undefined).listen(port, "127.0.0.1");
   await once(mute, "listening");
   servers.push(mute);
   const started = performance.now();

@@ -5,8 +5,8 @@ const interrupt = new AbortController();
 process.once("SIGINT", () => interrupt.abort());
 startMember({ ...(JSON.parse(process.argv[2]!) as StartOptions), signal: interrupt.signal }).then(
   ({ record }) => console.log(`started ${record.pid}`),
-  (error: Error) => {
-    console.log(error.message);
+  (error: unknown) => {
+    console.log(error instanceof Error ? error.message : error);
     process.exitCode = 1;
   },
 );

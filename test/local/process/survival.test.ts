@@ -29,7 +29,7 @@ function runStarter(options: StartOptions): {
     stdio: ["ignore", "pipe", "inherit"],
   });
   starter = child;
-  return { child, output: text(child.stdout!), exit: once(child, "exit") };
+  return { child, output: text(child.stdout), exit: once(child, "exit") };
 }
 
 async function recordedProcess(options: StartOptions): Promise<ProcessRecord> {
