@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { packageRoot } from "../package-root";
 
@@ -14,7 +14,14 @@ const FILE = "cdktf.json";
 export function ensureCdktfProject(): boolean {
   if (existsSync(FILE)) return false;
   const project = { language: "typescript", app: appCommand(), projectId: randomUUID(), sendCrashReports: "false", output: "cdktf.out" };
-  writeFileSync(FILE, `${JSON.stringify(project, null, 2)}\n`);
+  // In one step: half a file, left by a full disk, would be taken for the user's own the next time.
+  const unfinished = `${FILE}.${process.pid}`;
+  try {
+    writeFileSync(unfinished, `${JSON.stringify(project, null, 2)}\n`);
+    renameSync(unfinished, FILE);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
   return true;
 }
 

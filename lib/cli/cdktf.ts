@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -15,6 +16,8 @@ export interface CdktfRun {
   readonly file: string;
   /** Show all that cdktf and Terraform print. */
   readonly verbose: boolean;
+  /** Environment variables for the steps that Terraform calls. @default {} */
+  readonly env?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   /** Takes what is to be shown. */
   readonly onLine: (line: string) => void;
@@ -25,7 +28,7 @@ export interface CdktfRun {
  *
  * @throws {ExternalError} when Terraform or cdktf-cli is missing, or the command fails
  */
-export async function runCdktf({ command, cluster, file, verbose, signal, onLine }: CdktfRun): Promise<void> {
+export async function runCdktf({ command, cluster, file, verbose, env = {}, signal, onLine }: CdktfRun): Promise<void> {
   const terraform = terraformBinary();
   const cli = cdktfCli();
   if (ensureCdktfProject()) onLine("wrote cdktf.json, so that plain cdktf works in this folder as well");
@@ -36,6 +39,7 @@ export async function runCdktf({ command, cluster, file, verbose, signal, onLine
     all: true,
     buffer: false,
     env: {
+      ...env,
       TERRAFORM_BINARY_NAME: terraform,
       CLUSTER: file,
       TARGET: cluster.target,
@@ -43,16 +47,26 @@ export async function runCdktf({ command, cluster, file, verbose, signal, onLine
       CI: "1",
       CHECKPOINT_DISABLE: "1",
     },
+    // Ctrl-C reaches the whole process group of a terminal, and cdktf hands a signal on: by a second one Terraform ends at
+    // once, without saving its state. In a group of its own it gets just the one that is sent here.
     detached: true,
     cancelSignal: signal,
     // Terraform waits for its provisioners before it ends itself.
     forceKillAfterDelay: 60_000,
   });
+  const endGroup = (): void => {
+    if (run.pid !== undefined && run.exitCode === null && run.signalCode === null) process.kill(-run.pid, "SIGTERM");
+  };
+  process.once("exit", endGroup);
+  signal.addEventListener("abort", () => onLine("interrupted: waiting until Terraform has saved its state"), { once: true });
   const log = new DeployLog();
   const lines = createInterface({ input: run.all });
   lines.on("line", (line) => (verbose ? [line] : log.accept(line)).forEach(onLine));
-  const result = await run;
-  if (result.isCanceled) throw new ExternalError(`interrupted during cdktf ${command}`);
+  const [result] = await Promise.all([run, once(lines, "close")]);
+  process.off("exit", endGroup);
+  if (result.isCanceled) {
+    throw new ExternalError(`interrupted during cdktf ${command}`, { remedy: "run the same command again to finish it; whatever was started is recorded" });
+  }
   if (result.exitCode !== 0) {
     throw new ExternalError(`cdktf ${command} failed`, {
       remedy: `mend what is said above and run the same command again; what is right stays untouched${verbose ? "" : " (--verbose shows all that Terraform prints)"}`,

@@ -50,13 +50,24 @@ function readDefinition(file: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
   } catch (error) {
-    const reason =
-      error instanceof TypeError ? "it is not UTF-8 text" : (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : (error as Error).message;
-    throw new UsageError(`cannot read the cluster definition ${file}: ${reason}`, {
+    throw new UsageError(`cannot read the cluster definition ${file}: ${reasonOf(error)}`, {
       remedy: "write one (its smallest form is one line, name: my-cluster), or name another with --cluster FILE or CLUSTER=FILE",
       cause: error,
     });
   }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "permission denied",
+  ERR_ENCODING_INVALID_ENCODED_DATA: "it is not UTF-8 text",
+};
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return REASONS[(error as NodeJS.ErrnoException).code ?? ""] ?? error.message;
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -1,12 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
-import { TARGETS, type Target } from "../cluster/cluster";
-import { CLUSTER_OUTPUT, type ClusterOutputs } from "../cluster/outputs";
+import { TARGETS, type Cluster, type Target } from "../cluster/cluster";
+import { CLUSTER_OUTPUT, type ClusterOutputs, type MemberOutput } from "../cluster/outputs";
 import { stateFileName } from "../cluster/stack-id";
 import { ExternalError } from "../errors";
 import { askedTarget, loadCluster, type DefinitionOptions } from "./definition-file";
-
-/** In which a deploy hands its outputs to the check that it runs: Terraform cannot read them back before it ends. */
-export const OUTPUTS_VARIABLE = "CDKTF_ETCD_OUTPUTS";
+import { OUTPUTS_VARIABLE } from "./deploy-variables";
 
 /**
  * What was deployed, as the stack's outputs say.
@@ -16,38 +14,69 @@ export const OUTPUTS_VARIABLE = "CDKTF_ETCD_OUTPUTS";
  */
 export async function deployedOutputs(options: DefinitionOptions): Promise<ClusterOutputs> {
   const handed = process.env[OUTPUTS_VARIABLE];
-  if (handed !== undefined && handed !== "") return outputsFrom(JSON.parse(handed), OUTPUTS_VARIABLE);
+  if (handed !== undefined && handed !== "") return outputsFrom(parseJson(handed, OUTPUTS_VARIABLE), OUTPUTS_VARIABLE);
   const cluster = await loadCluster(options, "local");
-  const isChosen = askedTarget(options) !== undefined;
-  const candidates: readonly Target[] = isChosen ? [cluster.target] : [cluster.target, ...TARGETS.filter((target) => target !== cluster.target)];
-  for (const target of candidates) {
+  const targets = askedTarget(options) === undefined ? [cluster.target, ...otherTargets(cluster)] : [cluster.target];
+  for (const target of targets) {
     const file = stateFileName({ name: cluster.name, target });
-    const outputs = existsSync(file) ? outputsInState(file) : undefined;
+    const outputs = outputsInState(file);
     if (outputs !== undefined) return outputsFrom(outputs, file);
   }
-  throw new ExternalError(`the cluster ${cluster.name} is not deployed here (looked for ${candidates.map((target) => stateFileName({ name: cluster.name, target })).join(" and ")})`, {
+  const files = targets.map((target) => stateFileName({ name: cluster.name, target }));
+  throw new ExternalError(`the cluster ${cluster.name} is not deployed here (looked for ${files.join(" and ")})`, {
     remedy: "deploy it with `cdktf-etcd up`, or ask any etcd with --endpoints URL,URL",
   });
 }
 
+/**
+ * Targets on which the cluster is deployed from this folder, besides its own one.
+ *
+ * @throws {ExternalError} when a state cannot be read
+ */
+export function alsoDeployedOn(cluster: Pick<Cluster, "name" | "target">): Target[] {
+  return otherTargets(cluster).filter((target) => outputsInState(stateFileName({ name: cluster.name, target })) !== undefined);
+}
+
+function otherTargets(cluster: Pick<Cluster, "target">): Target[] {
+  return TARGETS.filter((target) => target !== cluster.target);
+}
+
 /** @see https://developer.hashicorp.com/terraform/internals/json-format – the state's own `outputs` have the same form */
 function outputsInState(file: string): unknown {
-  let state: unknown;
+  if (!existsSync(file)) return undefined;
+  let text: string;
   try {
-    state = JSON.parse(readFileSync(file, "utf8"));
+    text = readFileSync(file, "utf8");
   } catch (error) {
     throw new ExternalError(`cannot read the Terraform state ${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
-  const outputs = (state as { outputs?: Record<string, { value?: unknown } | undefined> } | null)?.outputs;
-  return outputs?.[CLUSTER_OUTPUT]?.value;
+  const state = parseJson(text, `the Terraform state ${file}`) as { outputs?: Record<string, { value?: unknown } | undefined> } | null;
+  return state?.outputs?.[CLUSTER_OUTPUT]?.value;
+}
+
+function parseJson(text: string, origin: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ExternalError(`${origin} is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      remedy: "Terraform keeps the state before the last change beside it, in a file that ends with .backup",
+      cause: error,
+    });
+  }
 }
 
 function outputsFrom(value: unknown, origin: string): ClusterOutputs {
   const outputs = value as Partial<ClusterOutputs> | null;
-  if (outputs?.schemaVersion !== 1 || !Array.isArray(outputs.members)) {
+  const isReadable = outputs?.schemaVersion === 1 && Array.isArray(outputs.members) && outputs.members.every(isMember) && Array.isArray(outputs.learners);
+  if (!isReadable) {
     throw new ExternalError(`${origin} holds no outputs that this version of cdktf-etcd can read`, {
       remedy: "deploy again with this version",
     });
   }
   return outputs as ClusterOutputs;
+}
+
+function isMember(value: unknown): value is MemberOutput {
+  const { name, endpoint, peerUrl } = (value ?? {}) as Partial<Record<keyof MemberOutput, unknown>>;
+  return [name, endpoint, peerUrl].every((field) => typeof field === "string");
 }

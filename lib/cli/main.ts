@@ -1,19 +1,27 @@
 import { CommanderError } from "commander";
 import { EXIT, type ExitCode } from "./exit-codes";
+import { guardOutput } from "./output";
 import { reportError } from "./report-error";
 
 /** A command's work; what it resolves to is what the process exits with. */
 export type Run = (signal: AbortSignal) => Promise<ExitCode>;
+
+/** Runs a command's body and keeps its exit code. */
+export type Finish = (run: Run) => Promise<void>;
 
 /**
  * Runs the CLI and ends the process: etcd3 leaves sockets and timers behind that would keep it alive for minutes.
  */
 export async function main(argv: readonly string[]): Promise<never> {
   const interruption = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => interruption.abort());
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    // Not `once`: signal-exit, which execa uses, ends a process by a signal that nobody listens to any more.
+    process.on(name, () => (interruption.signal.aborted ? process.exit(EXIT.interrupted) : interruption.abort()));
+  }
+  const written = [process.stdout, process.stderr].map(guardOutput);
   const code = await exitCode(argv, interruption.signal);
-  await drained(process.stdout);
-  process.exit(code);
+  const outcome = await Promise.all(written.map((all) => all())).then(() => code, reportError);
+  process.exit(outcome);
 }
 
 /** Parses `argv` and runs the command; every failure is reported here. */
@@ -32,11 +40,3 @@ export async function exitCode(argv: readonly string[], signal: AbortSignal): Pr
     return signal.aborted ? EXIT.interrupted : code;
   }
 }
-
-/** `process.exit` drops what a pipe has not taken yet. */
-async function drained(stream: NodeJS.WriteStream): Promise<void> {
-  if (stream.writableLength > 0) await new Promise((resolve) => stream.write("", resolve));
-}
-
-/** Runs a command's body and keeps its exit code. */
-export type Finish = (run: Run) => Promise<void>;

@@ -45,7 +45,7 @@ Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usag
   command("up", "synthesize, deploy and verify the cluster (on this machine unless told otherwise)", "  cdktf-etcd up\n  cdktf-etcd up --cluster examples/single.yaml\n  cdktf-etcd up --target aws")
     .option(...CLUSTER_OPTION)
     .option(...TARGET_OPTION)
-    .option("--timeout <duration>", "how long to wait for health", "60s")
+    .option("--timeout <duration>", "how long to wait for health (default: 60s, on new machines in AWS 10m)")
     .option("-v, --verbose", "show all that cdktf and Terraform print")
     .action((options: UpOptions) => finish(async (signal) => (await import("./commands/up.js")).up(options, signal)));
 

@@ -83,7 +83,7 @@ function examine(
   const ofRules = parsed.success
     ? RULES.filter((rule) => canSpeak(rule, ofSchema)).flatMap((rule) => rule.check(parsed.data, target))
     : [];
-  const mistakes = [...ofSchema, ...ofRules];
+  const mistakes = [...ofSchema, ...ofRules.filter((mistake) => !isKnownWrong(mistake, ofSchema))];
   return {
     cluster: parsed.success && mistakes.length === 0 ? resolve(parsed.data, target) : undefined,
     mistakes,
@@ -93,6 +93,11 @@ function examine(
 function canSpeak({ needs = [] }: Rule, mistakes: readonly PlacedMistake[]): boolean {
   const wrong = mistakes.filter(({ atKey }) => !atKey).map(({ path }) => placeOf(path));
   return !needs.some((need) => wrong.some((place) => touches(need, place)));
+}
+
+/** What stands at the place of a mistake is wrong already, or stands in for what is. */
+function isKnownWrong({ path }: PlacedMistake, mistakes: readonly PlacedMistake[]): boolean {
+  return mistakes.some((known) => !known.atKey && known.path.every((key, index) => key === path[index]));
 }
 
 function targetOf(value: unknown): Target | undefined {

@@ -66,7 +66,7 @@ export interface EtcdDefinition {
    */
   readonly sha256?: Partial<Record<Architecture, string | undefined>> | undefined;
   /**
-   * Where release tarballs are fetched: `<downloadBaseUrl>/v<release>/etcd-v<release>-linux-<architecture>.tar.gz`.
+   * Where release tarballs are fetched, without user name, password or query: `<downloadBaseUrl>/v<release>/etcd-v<release>-linux-<architecture>.tar.gz`.
    * @default "https://github.com/etcd-io/etcd/releases/download"
    */
   readonly downloadBaseUrl?: string | undefined;
@@ -147,7 +147,7 @@ export interface AwsDefinition {
   /** @default - 20GiB gp3, 3000 IOPS, 125 MiB/s */
   readonly dataVolume?: AwsDataVolumeDefinition | undefined;
   /**
-   * Tags of every resource, besides `Name` and `etcd-cluster`.
+   * Tags of every resource, besides `Name`, `etcd-cluster` and `etcd-member`, which are set in any case. At most 47.
    * @default {}
    */
   readonly tags?: Readonly<Record<string, string>> | undefined;
@@ -195,7 +195,7 @@ export interface AwsDataVolumeDefinition {
    */
   readonly throughputMiBps?: number | undefined;
   /**
-   * KMS key id or ARN.
+   * ARN of a KMS key, not of an alias: EBS answers with the key's ARN, and Terraform replaces a volume whose answer differs.
    * @default - the account's default EBS key
    */
   readonly kmsKeyId?: string | undefined;

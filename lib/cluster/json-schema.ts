@@ -11,6 +11,15 @@ export interface JsonSchema {
 
 /** JSON Schema of `cluster.yaml`, for completion and checks in editors. */
 export function definitionJsonSchema(): JsonSchema {
-  // draft-7: the newest that the YAML language server reads in full. https://github.com/redhat-developer/yaml-language-server
-  return z.toJSONSchema(definitionSchema, { io: "input", target: "draft-7" }) as JsonSchema;
+  return z.toJSONSchema(definitionSchema, {
+    io: "input",
+    // The newest draft that the YAML language server reads in full. https://github.com/redhat-developer/yaml-language-server
+    target: "draft-7",
+    // zod drops `default` where it reads text into something else, for a default of its own would be the result of that.
+    override({ zodSchema, jsonSchema }) {
+      const notes = z.globalRegistry.get(zodSchema);
+      if (notes !== undefined && "default" in notes)
+        jsonSchema.default = notes["default"] as NonNullable<typeof jsonSchema.default>;
+    },
+  }) as JsonSchema;
 }

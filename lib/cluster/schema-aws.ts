@@ -74,7 +74,7 @@ const dataVolume = z.strictObject({
     textLike(
       /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
       "the ARN of a KMS key",
-      "like arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab; an alias or a bare id would replace the volume at each deploy",
+      "like arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab; EBS answers with the key's ARN, and Terraform would replace a volume that was given an alias",
     ),
     { description: "ARN of the KMS key. Default: the account's default EBS key" },
   ).optional(),

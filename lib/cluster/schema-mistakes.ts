@@ -45,10 +45,7 @@ function describe(issue: Issue, input: unknown, base: Path): PlacedMistake[] {
       // Of the right kind, and wrong inside: only that alternative tells the reader something.
       const inside = issue.errors.find((errors) => errors.every((error) => error.path.length > 0));
       if (inside !== undefined) return inside.flatMap((error) => describe(error, input, path));
-      const kinds = issue.errors
-        .flat()
-        .map((error) => (error.code === "invalid_type" ? kindOf(error.expected) : error.message));
-      return at(`must be ${kinds.join(" or ")}, got ${quote(value)}`);
+      return at(`${issue.message}, got ${quote(value)}`);
     }
     case "invalid_type":
       return at(
@@ -73,7 +70,6 @@ const NO_VALUE = "give it a value, or remove the key";
 const GOT_NOTHING = `, got ${quote(undefined)}`;
 
 const KINDS: Readonly<Record<string, string>> = {
-  number: "a whole number",
   array: "a list",
   object: "a mapping (key: value)",
 };

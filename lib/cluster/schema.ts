@@ -129,7 +129,9 @@ export const definitionSchema = z
         "Where the members run. Default: aws for cdktf, local for the cdktf-etcd commands; --target and TARGET win",
     }).optional(),
     members: z
-      .union([z.number().meta({ type: "integer", enum: MEMBER_COUNTS }), z.array(member)])
+      .union([z.number().meta({ type: "integer", enum: MEMBER_COUNTS }), z.array(member)], {
+        error: "must be 1, 3, 5 or 7, or a list of members",
+      })
       .meta({
         description: "How many members (1, 3, 5 or 7), or each one by name",
         default: DEFAULT_MEMBER_COUNT,

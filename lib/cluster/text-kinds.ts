@@ -77,7 +77,7 @@ export const baseUrl: ReadKind<string> = textThat(
   (text) => {
     const refused = (message: string, remedy?: string): Parsed<string> => ({
       ok: false,
-      message: `${message}, got ${quote(text)}`,
+      message: `${message}, got ${quote(text.replace(/\/\/.*@/, "//***@"))}`,
       remedy,
     });
     if (!/^https?:\/\/[\x21-\x7e]+$/.test(text) || /["'`\\<>{}|^]/.test(text) || !URL.canParse(text)) {

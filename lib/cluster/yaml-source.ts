@@ -3,7 +3,7 @@ import type { Mistake } from "../errors";
 import { formatPath } from "./path";
 import { quote } from "./quote";
 import type { PlacedMistake } from "./schema-mistakes";
-import { yamlMistakes, type YamlMistake } from "./yaml-mistakes";
+import { nestingMistake, yamlMistakes, type YamlMistake } from "./yaml-mistakes";
 
 /**
  * A definition is a page of text; anything far larger is another file by mistake, and reading it as YAML would only
@@ -31,12 +31,12 @@ export function readYaml(text: string, file: string): { source: YamlSource } | {
     const message = `the file has ${text.length} characters; a definition has at most ${MAX_CHARACTERS}`;
     return { mistakes: [{ path: "", file, line: 1, column: 1, message, remedy: "is this the right file?" }] };
   }
-  const lines = new LineCounter();
+  const lines = linesOf(text);
   const at = (offset = 0) => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };
-  const read = toValue(text, lines);
+  const read = toValue(text);
   if ("mistakes" in read) {
     return {
       mistakes: read.mistakes.map(({ offset, message, remedy }) => ({
@@ -61,40 +61,52 @@ export function readYaml(text: string, file: string): { source: YamlSource } | {
   };
 }
 
-function toValue(
-  text: string,
-  lineCounter: LineCounter,
-): { document: Document; value: unknown } | { mistakes: YamlMistake[] } {
+function linesOf(text: string): LineCounter {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
+  return lines;
+}
+
+function toValue(text: string): { document: Document; value: unknown } | { mistakes: YamlMistake[] } {
+  const tooDeep = nestingMistake(text);
+  if (tooDeep !== undefined) return { mistakes: [tooDeep] };
+  const document = parseDocument(text, {
+    prettyErrors: false,
+    // Fixed, or `%YAML 1.1` would turn `no` into false.
+    schema: "core",
+    resolveKnownTags: false,
+    merge: true,
+  });
+  const mistakes = yamlMistakes(document, text);
+  if (mistakes.length > 0) return { mistakes };
+  const { contents } = document;
+  if (contents === null || (isScalar(contents) && contents.value === null)) {
+    return { mistakes: [{ message: "the file holds no definition", remedy: SMALLEST }] };
+  }
+  const read = toJs(document);
+  if ("mistakes" in read) return read;
+  if (!isMap(contents)) {
+    const message = `must be a mapping (key: value) at the top, got ${quote(read.value)}`;
+    return { mistakes: [{ offset: contents.range?.[0], message, remedy: SMALLEST }] };
+  }
+  return { document, value: read.value };
+}
+
+/** The yaml package throws when aliases multiply without end, and when `<<` merges what is no mapping. */
+function toJs(document: Document): { value: unknown } | { mistakes: YamlMistake[] } {
   try {
-    // The schema is fixed, or `%YAML 1.1` would turn `no` into false.
-    const document = parseDocument(text, {
-      lineCounter,
-      prettyErrors: false,
-      schema: "core",
-      resolveKnownTags: false,
-      merge: true,
-    });
-    const mistakes = yamlMistakes(document, text);
-    if (mistakes.length > 0) return { mistakes };
-    const { contents } = document;
-    if (contents === null || (isScalar(contents) && contents.source === "")) {
-      return { mistakes: [{ message: "the file holds nothing but comments", remedy: SMALLEST }] };
-    }
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
-    if (!isMap(contents)) {
-      const message = `must be a mapping (key: value) at the top, got ${quote(value)}`;
-      return { mistakes: [{ offset: contents.range?.[0], message, remedy: SMALLEST }] };
-    }
-    return { document, value };
+    return { value: document.toJS({ maxAliasCount: 100 }) };
   } catch (error) {
-    // The yaml package throws when aliases multiply without end and when the text is nested beyond the stack.
-    const reason =
-      error instanceof RangeError
-        ? "it is nested too deeply"
-        : error instanceof Error
-          ? error.message
-          : String(error);
-    return { mistakes: [{ message: `not usable as YAML: ${reason}`, remedy: "is this the right file?" }] };
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      mistakes: [
+        {
+          message: `not usable as YAML: ${reason}`,
+          remedy: "write the values out instead of repeating them",
+        },
+      ],
+    };
   }
 }
 

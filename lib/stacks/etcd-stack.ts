@@ -4,8 +4,14 @@ import type { Cluster } from "../cluster/cluster";
 import { stackId, stateFileName } from "../cluster/stack-id";
 import { projectFolder } from "../constructs/cli-command";
 
-/** Construct id of the one cluster in a stack; left out of resource names. */
+/** Construct id of the one cluster in a stack. */
 export const CLUSTER_ID = "cluster";
+
+/** Scopes that are the same for everything in the stack and so say nothing in a resource's name. */
+const SILENT_SCOPES = [[CLUSTER_ID, "members"], [CLUSTER_ID]];
+
+/** https://developer.hashicorp.com/terraform/language/syntax/configuration#identifiers */
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
 /** One cluster on one target: a state of its own, and resource names that a reviewer can read. */
 export abstract class EtcdStack extends TerraformStack {
@@ -15,10 +21,17 @@ export abstract class EtcdStack extends TerraformStack {
     new LocalBackend(this, { path: `${projectFolder(this)}/${stateFileName(cluster)}` });
   }
 
-  /** `etcd-0_instance` for `cluster/etcd-0/instance`: paths are unique here, so CDKTF's hash suffix says nothing. */
+  /**
+   * `etcd-0_instance` for `cluster/members/etcd-0/instance`, without CDKTF's hash: elements of one type differ in their first
+   * scope (a member) or in their last.
+   */
   protected override allocateLogicalId(element: TerraformElement | Construct["node"]): string {
     const node = "node" in element ? element.node : element;
     const scopes = node.path.split("/").slice(1);
-    return (scopes[0] === CLUSTER_ID ? scopes.slice(1) : scopes).join("_");
+    const silent =
+      SILENT_SCOPES.find((prefix) => prefix.every((scope, index) => scopes[index] === scope)) ?? [];
+    const id = scopes.slice(silent.length).join("_");
+    // A member's name may begin with a digit or hold a dot.
+    return IDENTIFIER.test(id) ? id : super.allocateLogicalId(element);
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { stateFileName } from "../../cluster/stack-id";
 import { runCdktf } from "../cdktf";
+import { alsoDeployedOn } from "../deployed";
 import { definitionFile, loadCluster, type DefinitionOptions } from "../definition-file";
 import { EXIT, type ExitCode } from "../exit-codes";
 import { UsageError } from "../../errors";
@@ -18,7 +19,10 @@ export async function down(options: DownOptions, signal: AbortSignal): Promise<E
   }
   if (existsSync(stateFileName(cluster))) {
     await runCdktf({ command: "destroy", cluster, file: definitionFile(options), verbose: options.verbose === true, signal, onLine: say });
-  } else say(`the cluster ${cluster.name} is not deployed here (no ${stateFileName(cluster)})`);
+  } else {
+    say(`the cluster ${cluster.name} is not deployed here (no ${stateFileName(cluster)})`);
+    for (const target of alsoDeployedOn(cluster)) say(`it is deployed on the target ${target}: --target ${target} takes that down`);
+  }
   if (cluster.target === "local") await sweep(cluster.name, options.deleteData === true);
   return EXIT.ok;
 }
@@ -28,7 +32,7 @@ async function sweep(name: string, deleteData: boolean): Promise<void> {
   const { memberFolder, readRecords, stateDirOf, stopMember } = await import("../../local/index.js");
   const stateDir = stateDirOf(name);
   for (const [memberName, state] of readRecords(stateDir)) {
-    if (state.kind !== "running") continue;
+    if (state.kind === "none") continue;
     const { message } = await stopMember({ folder: memberFolder(stateDir, memberName), memberName });
     say(`${memberName}: ${message}`);
   }

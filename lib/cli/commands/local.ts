@@ -14,6 +14,7 @@ import {
   type LocalInput,
 } from "../../local";
 import { renderEnvFile } from "../../rendering";
+import { NAMED_ETCD_VARIABLE } from "../deploy-variables";
 import { EXIT, type ExitCode } from "../exit-codes";
 import { formatBytes } from "../format";
 
@@ -28,8 +29,9 @@ export interface StopCommandOptions {
 /** Whatever would stop a member from starting, before any is started. */
 export async function preflightMembers(signal: AbortSignal): Promise<ExitCode> {
   const { cluster, stateDir } = readInput();
-  const etcd = await findEtcd(cluster, signal);
-  say(etcd.detail);
+  const named = process.env[NAMED_ETCD_VARIABLE];
+  const etcd = await findEtcd(cluster, named === undefined ? { signal, onProgress: say } : { signal });
+  if (etcd.etcd !== named) say(etcd.detail);
   refuseUnknownSettings(cluster, etcd.release);
   guardMembership(cluster, stateDir);
   await preflight({
@@ -45,10 +47,10 @@ export async function preflightMembers(signal: AbortSignal): Promise<ExitCode> {
 export async function start(memberName: string, options: StartCommandOptions, signal: AbortSignal): Promise<ExitCode> {
   const { cluster, stateDir } = readInput();
   const member = memberOf(cluster, memberName);
-  const etcd = await findEtcd(cluster, signal);
+  const etcd = await findEtcd(cluster, { signal });
   const folder = memberFolder(stateDir, member.name);
   const env = renderEnvFile(cluster, member, { release: etcd.release, dataDir: folder.dataDir });
-  const { outcome, record } = await startMember({
+  await startMember({
     folder,
     memberName: member.name,
     etcd: etcd.etcd,
@@ -61,7 +63,6 @@ export async function start(memberName: string, options: StartCommandOptions, si
     signal,
     onProgress: (line) => say(`${member.name}: ${line}`),
   });
-  say(`${member.name}: ${outcome}, etcd ${record.release}, pid ${record.pid}, clients ${record.clientUrl}, log ${folder.logFile}`);
   return EXIT.ok;
 }
 
@@ -72,15 +73,21 @@ export async function stop(memberName: string, options: StopCommandOptions): Pro
   return EXIT.ok;
 }
 
+interface FindOptions {
+  readonly signal: AbortSignal;
+  /** Takes what was tried in vain and what is being fetched. @default - nobody is told */
+  readonly onProgress?: (line: string) => void;
+}
+
 /** The etcd that runs, or would run, the members of `cluster` here. */
-export async function findEtcd(cluster: LocalCluster, signal?: AbortSignal): Promise<FoundEtcd> {
+export async function findEtcd(cluster: LocalCluster, { signal, onProgress }: FindOptions): Promise<FoundEtcd> {
   return resolveEtcd({
     release: cluster.etcd.release,
     sha256: cluster.etcd.sha256,
     downloadBaseUrl: cluster.etcd.downloadBaseUrl,
     path: cluster.local.etcdPath,
-    onProgress: say,
     signal,
+    ...(onProgress === undefined ? {} : { onProgress }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { renderJson, renderProgress, renderTable, waitUntilHealthy, type VerificationReport } from "../../verification";
 import { asking, durationMs, type Asking, type AskingOptions } from "../asking";
+import { TIMEOUT_VARIABLE } from "../deploy-variables";
 import { EXIT, type ExitCode } from "../exit-codes";
 
 export interface VerifyCommandOptions extends AskingOptions {
@@ -22,7 +23,7 @@ const UNREACHABLE_AFTER_MS = 90_000;
 /** Asks until the cluster is healthy or time is up, and prints the verdict. */
 export async function verifyCluster(options: VerifyCommandOptions, signal: AbortSignal): Promise<ExitCode> {
   const question = await asking(options, signal);
-  const timeout = options.timeout ?? (options.postDeploy === true ? TIMEOUT_AFTER_DEPLOY[question.privateNetwork ? "aws" : "local"] : TIMEOUT_BY_HAND);
+  const timeout = options.timeout ?? (options.postDeploy === true ? timeoutAfterDeploy(question) : TIMEOUT_BY_HAND);
   const report = await waitUntilHealthy({
     ...question.ask,
     timeoutMs: durationMs("--timeout", timeout),
@@ -36,7 +37,12 @@ export async function verifyCluster(options: VerifyCommandOptions, signal: Abort
   return { healthy: EXIT.ok, unhealthy: EXIT.unhealthy, unreachable: EXIT.unreachable }[report.verdict];
 }
 
+function timeoutAfterDeploy({ privateNetwork }: Asking): string {
+  return process.env[TIMEOUT_VARIABLE] ?? TIMEOUT_AFTER_DEPLOY[privateNetwork ? "aws" : "local"];
+}
+
 function print(report: VerificationReport, { format }: Asking): void {
-  const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+  // https://no-color.org: an empty value counts as none.
+  const color = process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "";
   process.stdout.write(`${format === "json" ? renderJson(report) : renderTable(report, { color })}\n`);
 }

@@ -10,16 +10,14 @@ const addressInSubnet: Rule = {
   id: "address-in-subnet",
   needs: NETWORK,
   check: (definition) =>
-    eachAddress(definition, ({ address, text, subnet, range, path, isGiven }) =>
+    givenAddresses(definition).flatMap(({ address, text, subnet, range, path }) =>
       contains(range, address)
         ? []
         : [
             mistakeAt(
               path,
               `must lie inside its subnet ${subnet}, got "${text}"`,
-              isGiven
-                ? "members take the subnets in turn: the first one the first subnet"
-                : "take larger subnets or fewer members",
+              "members take the subnets in turn, the first member the first subnet",
             ),
           ],
     ),
@@ -29,13 +27,13 @@ const addressNotReserved: Rule = {
   id: "address-not-reserved",
   needs: NETWORK,
   check: (definition) =>
-    eachAddress(definition, ({ address, text, subnet, range, path }) =>
+    givenAddresses(definition).flatMap(({ address, text, subnet, range, path }) =>
       isReservedByAws(range, address)
         ? [
             mistakeAt(
               path,
               `is one of the five addresses that AWS keeps in ${subnet}, got "${text}"`,
-              `take ${formatIpv4(range.first + 4)} to ${formatIpv4(range.last - 1)}`,
+              `take one from ${formatIpv4(range.first + 4)} to ${formatIpv4(range.last - 1)}`,
             ),
           ]
         : [],
@@ -66,30 +64,23 @@ const uniqueAddresses: Rule = {
   },
 };
 
-interface PlacedAddress {
+interface GivenAddress {
   readonly address: number;
   readonly text: string;
   readonly subnet: string;
   readonly range: Ipv4Range;
   readonly path: PropertyKey[];
-  readonly isGiven: boolean;
 }
 
-function eachAddress<T>(definition: ParsedDefinition, visit: (placed: PlacedAddress) => T[]): T[] {
+/** Addresses that are counted up are right by themselves: even the smallest subnet has room for seven members. */
+function givenAddresses(definition: ParsedDefinition): GivenAddress[] {
   if (definition.aws === undefined) return [];
-  return placedMembers(definition, definition.aws).flatMap((member, index) => {
-    const address = parseIpv4(member.resolvedAddress);
-    if (!address.ok) return [];
-    const isGiven = member.address !== undefined;
-    const path = isGiven ? ["members", index, "address"] : ["members"];
-    return visit({
-      address: address.value,
-      text: member.resolvedAddress,
-      subnet: member.subnet.cidr,
-      range: member.range,
-      path,
-      isGiven,
-    });
+  return placedMembers(definition, definition.aws).flatMap(({ address: text, subnet, range }, index) => {
+    const address = text === undefined ? undefined : parseIpv4(text);
+    if (text === undefined || address?.ok !== true) return [];
+    return [
+      { address: address.value, text, subnet: subnet.cidr, range, path: ["members", index, "address"] },
+    ];
   });
 }
 

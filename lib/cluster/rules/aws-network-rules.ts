@@ -72,7 +72,7 @@ const subnetsFit: Rule = {
           ? [at(`must be between /${LARGEST_NETWORK} and /${SMALLEST_SUBNET_PREFIX}`)]
           : []),
         ...(vpc !== undefined && !containsRange(vpc, range)
-          ? [at(`must lie inside the VPC ${formatCidr(vpc)}`)]
+          ? [at(`must lie inside the VPC ${formatCidr(vpc)}`, "change it or aws.network.cidr")]
           : []),
         ...(nat !== undefined && overlap(nat, range)
           ? [at(`overlaps the NAT gateway's subnet ${formatCidr(nat)}`, "leave the last /28 of the VPC free")]
@@ -85,7 +85,7 @@ const subnetsFit: Rule = {
 
 const subnetIds: Rule = {
   id: "subnet-ids-follow-the-vpc",
-  needs: ["aws.network.vpcId", "aws.network.subnets[].id"],
+  needs: ["aws.network.vpcId"],
   check({ aws }) {
     const { vpcId, subnets } = aws?.network ?? {};
     const path = ["aws", "network", "subnets"];
@@ -121,7 +121,13 @@ const subnetIds: Rule = {
     const twice = repeated(ids).flatMap(({ index, item, first }) =>
       item === undefined
         ? []
-        : [mistakeAt([...path, index, "id"], `is the id of subnets[${first}] already, got "${item}"`)],
+        : [
+            mistakeAt(
+              [...path, index, "id"],
+              `is the id of subnets[${first}] already, got "${item}"`,
+              "list each subnet once",
+            ),
+          ],
     );
     return [...misplaced, ...twice];
   },
@@ -129,7 +135,7 @@ const subnetIds: Rule = {
 
 const zonesInRegion: Rule = {
   id: "zones-in-region",
-  needs: ["aws.region", "aws.network.subnets[].availabilityZone"],
+  needs: ["aws.region"],
   check: ({ aws }) =>
     (aws?.network?.subnets ?? []).flatMap(({ availabilityZone }, index) =>
       availabilityZone.slice(0, -1) === aws?.region
@@ -138,6 +144,7 @@ const zonesInRegion: Rule = {
             mistakeAt(
               ["aws", "network", "subnets", index, "availabilityZone"],
               `must be a zone of ${aws?.region}, got "${availabilityZone}"`,
+              `for example ${aws?.region}a`,
             ),
           ],
     ),

@@ -10,13 +10,10 @@ const HEARTBEATS_PER_ELECTION = 5;
 
 const electionTimeout: Rule = {
   id: "election-timeout-at-least-5-heartbeats",
-  needs: ["etcd.settings.heartbeatIntervalMs", "etcd.settings.electionTimeoutMs", "etcd.release"],
+  needs: ["etcd.settings.heartbeatIntervalMs", "etcd.settings.electionTimeoutMs"],
   check({ etcd }) {
     const given = etcd?.settings ?? {};
-    const { heartbeatIntervalMs = 0, electionTimeoutMs = 0 } = effectiveSettings(
-      given,
-      etcd?.release ?? DEFAULT_RELEASE,
-    );
+    const { heartbeatIntervalMs = 0, electionTimeoutMs = 0 } = effectiveSettings(given, DEFAULT_RELEASE);
     const least = HEARTBEATS_PER_ELECTION * heartbeatIntervalMs;
     if (electionTimeoutMs >= least) return [];
     const key = given.electionTimeoutMs === undefined ? "heartbeatIntervalMs" : "electionTimeoutMs";

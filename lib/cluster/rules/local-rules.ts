@@ -36,13 +36,13 @@ const localPortsFit: Rule = {
     // Ports are counted up: one that is too high or taken means many, and the first of them says it all.
     const tooHigh = uses.find(({ port }) => port > LAST_PORT);
     const [taken] = repeated(uses.map(({ port }) => port));
-    const path = ["local"];
+    const isOfMetrics = taken !== undefined && uses[taken.index]?.user.endsWith("metrics port") === true;
     return [
       ...(tooHigh === undefined
         ? []
         : [
             mistakeAt(
-              path,
+              ["local"],
               `puts ${tooHigh.user} at ${tooHigh.port}; the highest port is ${LAST_PORT}`,
               "choose lower ports or a smaller portStep",
             ),
@@ -51,7 +51,7 @@ const localPortsFit: Rule = {
         ? []
         : [
             mistakeAt(
-              path,
+              isOfMetrics ? ["etcd", "metricsPort"] : ["local"],
               `puts ${uses[taken.first]?.user} and ${uses[taken.index]?.user} both at ${taken.item}`,
               "choose clientPort, peerPort, portStep and etcd.metricsPort so that they stay apart",
             ),

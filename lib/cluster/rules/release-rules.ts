@@ -25,7 +25,7 @@ const releaseHasSum: Rule = {
   needs: ["etcd.sha256", "aws.instanceType", "aws.architecture"],
   check(definition, target) {
     const release = definition.etcd?.release;
-    if (release === undefined || target === "local") return [];
+    if (release === undefined || releaseLine(release) === undefined || target === "local") return [];
     const architecture = architectureOf(definition);
     const missing = (architecture === undefined ? (["amd64", "arm64"] as const) : [architecture]).filter(
       (candidate) =>
@@ -69,7 +69,7 @@ const settingsKnown: Rule = {
   check({ etcd }, target) {
     // Without a release the local target takes whatever etcd it finds; the start of a member checks again.
     const release = etcd?.release ?? (target === "aws" ? DEFAULT_RELEASE : undefined);
-    if (release === undefined) return [];
+    if (release === undefined || releaseLine(release) === undefined) return [];
     return SETTING_KEYS.filter((key) => etcd?.settings?.[key] !== undefined && !isKnownTo(key, release)).map(
       (key) =>
         mistakeAt(

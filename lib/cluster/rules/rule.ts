@@ -8,7 +8,7 @@ export interface Rule {
   readonly id: string;
   /**
    * Places without which the rule would speak nonsense, e.g. `members[].name`: a mistake at one of them, in it or around it
-   * silences the rule.
+   * silences the rule. The place that the rule speaks about is no such need: what is wrong by itself there is said alone.
    */
   readonly needs?: readonly string[];
   /** Every place that breaks the rule. */

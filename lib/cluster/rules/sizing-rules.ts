@@ -41,40 +41,53 @@ const instanceTypeKnown: Rule = {
 
 const quotaWithinMemory: Rule = {
   id: "quota-within-memory",
-  needs: ["etcd.settings.quotaBackendBytes", "etcd.release", "aws.instanceType", "aws.memory"],
+  needs: ["etcd.settings.quotaBackendBytes", "aws.instanceType", "aws.memory"],
   check(definition) {
     const { aws } = definition;
     if (aws === undefined) return [];
     const instanceType = aws.instanceType ?? DEFAULT_INSTANCE_TYPE;
     const memory = aws.memory ?? instanceTypeFacts(instanceType)?.memoryBytes;
-    const quota = quotaBytes(definition);
+    const { quota, isGiven } = quotaOf(definition);
     // etcd maps its whole database into memory; beyond it every read may wait for the disk.
     if (memory === undefined || quota <= memory) return [];
     return [
-      mistakeAt(
-        quotaPath(definition, ["aws", "instanceType"]),
-        `is a quota of ${formatSize(quota)} for ${formatSize(memory)} of memory (${instanceType}); it must fit into memory`,
-        "lower quotaBackendBytes, or take a larger instance type",
-      ),
+      isGiven
+        ? mistakeAt(
+            QUOTA,
+            `must fit into memory (${formatSize(memory)}, ${instanceType}), got ${formatSize(quota)}`,
+            "lower it, or take a larger aws.instanceType",
+          )
+        : mistakeAt(
+            ["aws", aws.memory === undefined ? "instanceType" : "memory"],
+            `must have memory for the default quota of ${formatSize(quota)}, got ${formatSize(memory)} (${instanceType})`,
+            "take a larger instance type, or set a lower etcd.settings.quotaBackendBytes",
+          ),
     ];
   },
 };
 
 const quotaWithinDataVolume: Rule = {
   id: "quota-within-data-volume",
-  needs: ["etcd.settings.quotaBackendBytes", "etcd.release", "aws.dataVolume.size"],
+  needs: ["etcd.settings.quotaBackendBytes", "aws.dataVolume.size"],
   check(definition) {
     const { aws } = definition;
     if (aws === undefined) return [];
     const size = aws.dataVolume?.size ?? DATA_VOLUME.sizeBytes;
-    const quota = quotaBytes(definition);
+    const { quota, isGiven } = quotaOf(definition);
+    // Else the disk is full before the NOSPACE alarm stops the writes, and etcd with it.
     if (quota <= size) return [];
     return [
-      mistakeAt(
-        quotaPath(definition, ["aws", "dataVolume", "size"]),
-        `is a quota of ${formatSize(quota)} for a data volume of ${formatSize(size)}; the disk would be full before the NOSPACE alarm`,
-        "lower quotaBackendBytes, or take a larger data volume",
-      ),
+      isGiven
+        ? mistakeAt(
+            QUOTA,
+            `must fit onto the data volume (${formatSize(size)}), got ${formatSize(quota)}`,
+            "lower it, or take a larger aws.dataVolume.size",
+          )
+        : mistakeAt(
+            ["aws", "dataVolume", "size"],
+            `must hold the default quota of ${formatSize(quota)}, got ${formatSize(size)}`,
+            "take a larger data volume, or set a lower etcd.settings.quotaBackendBytes",
+          ),
     ];
   },
 };
@@ -119,13 +132,9 @@ const dataVolumeWithinGp3: Rule = {
   },
 };
 
-function quotaBytes({ etcd }: ParsedDefinition): number {
-  return effectiveSettings(etcd?.settings ?? {}, etcd?.release ?? DEFAULT_RELEASE).quotaBackendBytes ?? 0;
-}
-
-/** At the quota when the definition sets one, else at what is too small for the default. */
-function quotaPath({ etcd }: ParsedDefinition, otherwise: readonly string[]): readonly string[] {
-  return etcd?.settings?.quotaBackendBytes === undefined ? otherwise : QUOTA;
+function quotaOf({ etcd }: ParsedDefinition): { readonly quota: number; readonly isGiven: boolean } {
+  const { quotaBackendBytes: quota = 0 } = effectiveSettings(etcd?.settings ?? {}, DEFAULT_RELEASE);
+  return { quota, isGiven: etcd?.settings?.quotaBackendBytes !== undefined };
 }
 
 export const sizingRules: readonly Rule[] = [

@@ -4,7 +4,8 @@ import { NetworkInterface } from "@cdktf/provider-aws/lib/network-interface";
 import { VolumeAttachment } from "@cdktf/provider-aws/lib/volume-attachment";
 import { Construct } from "constructs";
 import type { AwsCluster, AwsMember } from "../../cluster/cluster";
-import { DATA_DEVICE } from "../../rendering";
+import { DATA_DEVICE, renderUserData } from "../../rendering";
+import { MemberBehindCheck } from "./member-behind-check";
 import type { Network } from "./network";
 import type { SecurityGroup } from "./security-group";
 import { tagsFor } from "./tags";
@@ -15,7 +16,6 @@ export interface MemberInstanceProps {
   readonly network: Network;
   readonly securityGroup: SecurityGroup;
   readonly amiId: string;
-  readonly userData: string;
 }
 
 /**
@@ -24,21 +24,26 @@ export interface MemberInstanceProps {
  */
 export class MemberInstance extends Construct {
   readonly instance: Instance;
+  /** The last thing that a member needs to start. */
   readonly attachment: VolumeAttachment;
 
   constructor(scope: Construct, id: string, props: MemberInstanceProps) {
     super(scope, id);
     const { cluster, member, network, securityGroup } = props;
     const { aws } = cluster;
+    const named = (name: string) => ({ ...tagsFor(cluster, name), "etcd-member": member.name });
     const name = `${cluster.name}-${member.name}`;
-    const tags = { ...tagsFor(cluster, aws.tags, name), "etcd-member": member.name };
+    const encryption = {
+      encrypted: true,
+      ...(aws.dataVolume.kmsKeyId === undefined ? {} : { kmsKeyId: aws.dataVolume.kmsKeyId }),
+    };
 
     const networkInterface = new NetworkInterface(this, "interface", {
       description: `etcd member ${member.name} of ${cluster.name}`,
       subnetId: network.subnetId(member.subnet),
       privateIps: [member.address],
       securityGroups: [securityGroup.id],
-      tags,
+      tags: named(name),
     });
 
     const volume = new EbsVolume(this, "data", {
@@ -49,35 +54,33 @@ export class MemberInstance extends Construct {
       size: aws.dataVolume.sizeGiB,
       iops: aws.dataVolume.iops,
       throughput: aws.dataVolume.throughputMiBps,
-      encrypted: true,
-      ...(aws.dataVolume.kmsKeyId === undefined ? {} : { kmsKeyId: aws.dataVolume.kmsKeyId }),
-      tags: { ...tags, Name: `${name}-data` },
+      ...encryption,
+      tags: named(`${name}-data`),
       lifecycle: { preventDestroy: aws.dataVolume.preventDestroy },
     });
 
+    const userData = renderUserData(cluster, member);
     this.instance = new Instance(this, "instance", {
       ami: props.amiId,
       instanceType: aws.instanceType,
       networkInterface: [{ deviceIndex: 0, networkInterfaceId: networkInterface.id }],
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-      rootBlockDevice: {
-        volumeType: "gp3",
-        encrypted: true,
-        ...(aws.dataVolume.kmsKeyId === undefined ? {} : { kmsKeyId: aws.dataVolume.kmsKeyId }),
-      },
+      rootBlockDevice: { volumeType: "gp3", ...encryption, tags: named(`${name}-root`) },
       ebsOptimized: true,
-      userData: props.userData,
+      userData,
       userDataReplaceOnChange: false,
-      tags,
-      dependsOn: network.routes,
+      tags: named(name),
+      dependsOn: network.wayOut(member.subnet),
       // All members would change at once: whoever wants the new text replaces them one at a time.
       lifecycle: { ignoreChanges: ["ami", "user_data"] },
     });
+    new MemberBehindCheck(this, "is_current", { memberName: member.name, instance: this.instance, userData });
 
     this.attachment = new VolumeAttachment(this, "data_attachment", {
       deviceName: DATA_DEVICE,
       volumeId: volume.id,
       instanceId: this.instance.id,
+      // etcd ends in order and the file system is clean before the volume goes to the next instance.
       stopInstanceBeforeDetaching: true,
     });
   }

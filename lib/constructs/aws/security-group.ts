@@ -8,56 +8,83 @@ import { tagsFor } from "./tags";
 const CLIENT_PORT = 2379;
 const PEER_PORT = 2380;
 
-/** Who may talk to the members: clients as the definition says, peers among themselves, nobody else. */
+/** The other end of a rule. */
+type Other = { readonly cidrIpv4: string } | { readonly referencedSecurityGroupId: string };
+
+/**
+ * Who may talk to the members: clients as the definition says, peers among themselves, nobody else.
+ *
+ * Outwards, members need each other and the mirror of the etcd release. Name resolution, time and instance metadata need no
+ * rule, because security groups do not filter Amazon's own.
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html#security-group-basics
+ */
 export class SecurityGroup extends Construct {
   readonly id: string;
 
-  constructor(scope: Construct, id: string, cluster: AwsCluster, vpcId: string) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly cluster: AwsCluster,
+    vpcId: string,
+  ) {
     super(scope, id);
-    const { clientAccess, tags } = cluster.aws;
+    const name = `etcd-${cluster.name}`;
     const group = new AwsSecurityGroup(this, "members", {
-      name: `${cluster.name}-etcd`,
+      name,
       description: `members of the etcd cluster ${cluster.name}`,
       vpcId,
-      tags: tagsFor(cluster, tags, `${cluster.name}-etcd`),
+      tags: tagsFor(cluster, name),
     });
     this.id = group.id;
+    const members: Other = { referencedSecurityGroupId: group.id };
 
-    const ingress = (ruleId: string, port: number, description: string, from: { cidrIpv4: string } | { referencedSecurityGroupId: string }) =>
-      new VpcSecurityGroupIngressRule(this, ruleId, { securityGroupId: group.id, ipProtocol: "tcp", fromPort: port, toPort: port, description, ...from });
-    clientAccess.cidrs.forEach((cidrIpv4, index) => ingress(`clients_${index}`, CLIENT_PORT, "etcd clients", { cidrIpv4 }));
-    clientAccess.securityGroupIds.forEach((referencedSecurityGroupId, index) =>
-      ingress(`client_groups_${index}`, CLIENT_PORT, "etcd clients", { referencedSecurityGroupId }),
-    );
-    // Without it a member's own etcdctl --endpoints of the whole cluster would work on one of three only.
-    ingress("clients_members", CLIENT_PORT, "members as each other's clients", { referencedSecurityGroupId: group.id });
-    ingress("peers", PEER_PORT, "etcd peers", { referencedSecurityGroupId: group.id });
+    this.allowClients("clients", CLIENT_PORT, "etcd clients");
+    const metricsUrl = cluster.members[0]?.metricsUrl;
+    if (metricsUrl !== undefined) this.allowClients("metrics", portOf(metricsUrl), "etcd metrics");
+    // Without it `etcdctl --endpoints` of the whole cluster would fail on the members themselves.
+    this.allowIn("clients_members", CLIENT_PORT, "members as clients of each other", members);
+    this.allowIn("peers", PEER_PORT, "etcd peers", members);
 
-    const egress = (ruleId: string, port: number, description: string, to: { cidrIpv4: string } | { referencedSecurityGroupId: string }) =>
-      new VpcSecurityGroupEgressRule(this, ruleId, { securityGroupId: group.id, ipProtocol: "tcp", fromPort: port, toPort: port, description, ...to });
-    egress("to_clients_members", CLIENT_PORT, "members as each other's clients", { referencedSecurityGroupId: group.id });
-    egress("to_peers", PEER_PORT, "etcd peers", { referencedSecurityGroupId: group.id });
+    this.allowOut("to_members", CLIENT_PORT, "members as clients of each other", members);
+    this.allowOut("to_peers", PEER_PORT, "etcd peers", members);
     // A release URL redirects to addresses that nobody can list; only its port is known.
-    egress("to_downloads", portOf(cluster.etcd.downloadBaseUrl), "download of the etcd release", { cidrIpv4: "0.0.0.0/0" });
-    this.addMetricsRule(cluster, ingress);
+    const mirrorPort = portOf(cluster.etcd.downloadBaseUrl);
+    this.allowOut("to_downloads", mirrorPort, "download of the etcd release", { cidrIpv4: "0.0.0.0/0" });
   }
 
-  private addMetricsRule(
-    cluster: AwsCluster,
-    ingress: (ruleId: string, port: number, description: string, from: { cidrIpv4: string } | { referencedSecurityGroupId: string }) => unknown,
-  ): void {
-    const metricsUrl = cluster.members[0]?.metricsUrl;
-    if (metricsUrl === undefined) return;
-    const port = portOf(metricsUrl);
-    const { cidrs, securityGroupIds } = cluster.aws.clientAccess;
-    cidrs.forEach((cidrIpv4, index) => ingress(`metrics_${index}`, port, "etcd metrics", { cidrIpv4 }));
-    securityGroupIds.forEach((referencedSecurityGroupId, index) =>
-      ingress(`metrics_groups_${index}`, port, "etcd metrics", { referencedSecurityGroupId }),
-    );
+  /** Ids say what a rule allows, not its place in a list: AWS refuses a rule that is moved before the old one is gone. */
+  private allowClients(id: string, port: number, description: string): void {
+    const { cidrs, securityGroupIds } = this.cluster.aws.clientAccess;
+    for (const cidrIpv4 of new Set(cidrs)) {
+      this.allowIn(`${id}_${cidrIpv4.replace(/[./]/g, "-")}`, port, description, { cidrIpv4 });
+    }
+    for (const referencedSecurityGroupId of new Set(securityGroupIds)) {
+      this.allowIn(`${id}_${referencedSecurityGroupId}`, port, description, { referencedSecurityGroupId });
+    }
+  }
+
+  private allowIn(id: string, port: number, description: string, from: Other): void {
+    new VpcSecurityGroupIngressRule(this, id, { ...this.tcpRule(id, port, description), ...from });
+  }
+
+  private allowOut(id: string, port: number, description: string, to: Other): void {
+    new VpcSecurityGroupEgressRule(this, id, { ...this.tcpRule(id, port, description), ...to });
+  }
+
+  private tcpRule(id: string, port: number, description: string) {
+    return {
+      securityGroupId: this.id,
+      ipProtocol: "tcp",
+      fromPort: port,
+      toPort: port,
+      description,
+      tags: tagsFor(this.cluster, `${this.cluster.name}-${id}`),
+    };
   }
 }
 
 function portOf(url: string): number {
   const { port, protocol } = new URL(url);
-  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
+  if (port !== "") return Number(port);
+  return protocol === "https:" ? 443 : 80;
 }

@@ -1,6 +1,6 @@
-import type { Cluster } from "../../cluster/cluster";
+import type { AwsCluster } from "../../cluster/cluster";
 
-/** `Name` and the cluster's tag on top of what the definition asks for. */
-export function tagsFor(cluster: Pick<Cluster, "name">, tags: Readonly<Record<string, string>>, name: string): Record<string, string> {
-  return { ...tags, "etcd-cluster": cluster.name, Name: name };
+/** `Name` and the cluster's own tag on top of what the definition asks for. */
+export function tagsFor(cluster: AwsCluster, name: string): Record<string, string> {
+  return { ...cluster.aws.tags, "etcd-cluster": cluster.name, Name: name };
 }

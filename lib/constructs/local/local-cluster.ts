@@ -29,29 +29,41 @@ export class LocalCluster extends Construct {
       triggersReplace: Object.fromEntries(members.map(({ member, triggers }) => [member.name, triggers])),
       provisioners: [{ type: "local-exec", ...cliCommand(this, "local preflight"), environment }],
     });
-    const processes = members.map(({ member, generation, triggers }) => {
-      return new TerraformData(this, member.name, {
-        input: { member: member.name, state_dir: stateDir },
-        triggersReplace: triggers,
-        dependsOn: [preflight],
-        provisioners: [
-          { type: "local-exec", ...cliCommand(this, `local start ${member.name} --generation ${generation}`), environment },
-          {
-            type: "local-exec",
-            when: "destroy",
-            // A destroy provisioner may only speak of the resource itself.
-            ...cliCommand(this, "local stop '${self.input.member}' --state-dir '${self.input.state_dir}'"),
-          },
-        ],
-      });
-    });
+    // A scope of their own: a member may have the name of anything else in the cluster.
+    const memberScope = new Construct(this, "members");
+    const processes = new Map(
+      members.map(({ member: { name }, generation, triggers }) => [
+        name,
+        new TerraformData(new Construct(memberScope, name), "process", {
+          input: { member: name, state_dir: stateDir },
+          triggersReplace: triggers,
+          dependsOn: [preflight],
+          provisioners: [
+            {
+              type: "local-exec",
+              ...cliCommand(this, `local start ${name} --generation ${generation}`),
+              environment,
+            },
+            {
+              type: "local-exec",
+              when: "destroy",
+              // A destroy provisioner may only speak of the resource itself.
+              ...cliCommand(this, "local stop '${self.input.member}' --state-dir '${self.input.state_dir}'"),
+            },
+          ],
+        }),
+      ]),
+    );
 
     new PostDeployCheck(this, "verify", {
       outputs: outputsOf(cluster),
-      triggers: Object.fromEntries(processes.map((process, index) => [members[index]?.member.name ?? "", process.id])),
-      dependsOn: processes,
+      triggers: Object.fromEntries([...processes].map(([name, { id: processId }]) => [name, processId])),
+      dependsOn: [...processes.values()],
     });
-    new TerraformOutput(this, CLUSTER_OUTPUT, { value: outputsOf(cluster), description: "what cdktf-etcd verify reads" }).overrideLogicalId(CLUSTER_OUTPUT);
+    new TerraformOutput(this, CLUSTER_OUTPUT, {
+      value: outputsOf(cluster),
+      description: "what cdktf-etcd verify reads",
+    });
   }
 }
 

@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { expect, test, vi } from "vitest";
+import { CliProject } from "../../support/cli";
+
+const TEST_MS = 240_000;
+const MEMBERS = ["etcd-0", "etcd-1", "etcd-2"];
+
+test(
+  "Ctrl-C during up ends it, and the next up completes what was begun",
+  async () => {
+    const project = await CliProject.create();
+    const up = project.start(["up"]);
+    await vi.waitUntil(() => MEMBERS.some((name) => existsSync(project.memberFolder(name).recordFile)), {
+      timeout: TEST_MS,
+      interval: 5,
+    });
+    // As a terminal does: to everything in its foreground.
+    process.kill(-up.child.pid!, "SIGINT");
+    const { code, stderr, output } = await up.result;
+    expect(code, output).toBe(130);
+    expect(stderr).toContain("interrupted during cdktf deploy");
+    expect(output).not.toContain("    at ");
+    expect(project.state().resources.length).toBeGreaterThan(0);
+    const begun = project.pids();
+
+    const next = await project.run(["up"]);
+    expect(next.code, next.output).toBe(0);
+    expect(next.stdout).toContain("cluster e2e is healthy");
+    expect(Object.keys(project.pids())).toEqual(MEMBERS);
+    // What had started was recorded, so that Terraform replaced it or kept it; nothing runs beside.
+    const kept = Object.values(project.pids());
+    for (const pid of Object.values(begun)) if (!kept.includes(pid)) expect(etcdsIn(project)).not.toContain(pid);
+    expect(etcdsIn(project)).toHaveLength(3);
+
+    const down = await project.run(["down"]);
+    expect(down.code, down.output).toBe(0);
+    expect(etcdsIn(project)).toEqual([]);
+  },
+  TEST_MS,
+);
+
+test(
+  "a second up while one is at work does no damage",
+  async () => {
+    const project = await CliProject.create({ members: 1 });
+    const both = await Promise.all([project.run(["up"]), project.run(["up"])]);
+    const codes = both.map(({ code }) => code).toSorted();
+    expect([
+      [0, 0],
+      [0, 4],
+      [4, 4],
+    ], both.map(({ output }) => output).join("\n---\n")).toContainEqual(codes);
+    for (const { output } of both) expect(output).not.toContain("    at ");
+
+    const after = await project.run(["up"]);
+    expect(after.code, after.output).toBe(0);
+    expect(after.stdout).toContain("cluster e2e is healthy");
+    expect(etcdsIn(project)).toEqual([project.pid("etcd-0")]);
+  },
+  TEST_MS,
+);
+
+/** Pids of all processes that work in a member's folder, recorded or not. */
+function etcdsIn(project: CliProject): number[] {
+  const folders = MEMBERS.map((name) => project.memberFolder(name).path);
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => folders.includes(workingFolderOf(pid)));
+}
+
+function workingFolderOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,103 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Project } from "./run";
+
+const DEFINITION = "name: demo\naws: { region: eu-central-1 }\n";
+const PROVIDER = "@cdktf/provider-aws";
+
+let project: Project;
+beforeEach(async () => {
+  project = await Project.create(DEFINITION);
+});
+afterEach(() => project.remove());
+
+describe("the app that cdktf.json starts", () => {
+  test("writes the aws stack alone when nobody says otherwise", async () => {
+    const { exitCode, stderr } = await project.run("bin/app.ts");
+    expect(exitCode, stderr).toBe(0);
+    expect(await project.stacks()).toEqual(["demo-aws"]);
+  });
+
+  test.each([
+    ["TARGET", DEFINITION, { TARGET: "local" }, "demo-local"],
+    ["the definition", `${DEFINITION}target: local\n`, {}, "demo-local"],
+    ["TARGET rather than by the definition", `${DEFINITION}target: local\n`, { TARGET: "aws" }, "demo-aws"],
+  ])("writes only the stack that is chosen by %s", async (_, definition, env, stack) => {
+    await project.write("cluster.yaml", definition);
+    const { exitCode, stderr } = await project.run("bin/app.ts", [], env);
+    expect(exitCode, stderr).toBe(0);
+    expect(await project.stacks()).toEqual([stack]);
+  });
+
+  test("takes another definition by CLUSTER and another folder by CDKTF_OUTDIR, and stays relative", async () => {
+    await project.write("other.yaml", "name: other\n");
+    const env = { CLUSTER: "other.yaml", TARGET: "local", CDKTF_OUTDIR: join(project.folder, "elsewhere") };
+    const { exitCode, stderr } = await project.run("bin/app.ts", [], env);
+    expect(exitCode, stderr).toBe(0);
+    const text = await project.stackText("other-local", "elsewhere");
+    expect(text).not.toContain(project.folder);
+    expect(text).not.toContain(`"${process.cwd()}`);
+    expect(JSON.parse(text)).toMatchObject({
+      terraform: { backend: { local: { path: "../../../terraform.other-local.tfstate" } } },
+    });
+    expect(text).toContain('"working_dir": "../../.."');
+  });
+
+  test("writes the same text again, byte for byte", async () => {
+    await project.run("bin/app.ts");
+    const first = await project.stackText("demo-aws");
+    await project.run("bin/app.ts");
+    expect(await project.stackText("demo-aws")).toBe(first);
+  });
+
+  test("refuses a wrong definition without a stack trace, and writes nothing", async () => {
+    await project.write("cluster.yaml", "name: demo\nmembers: 4\naws: { region: eu-central-1 }\n");
+    const { exitCode, stderr } = await project.run("bin/app.ts");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("cluster.yaml:2:");
+    expect(stderr).not.toMatch(/\n\s+at /);
+    await expect(access(join(project.folder, "cdktf.out"))).rejects.toThrow("ENOENT");
+  });
+
+  test("needs no terraform on PATH and asks nothing of AWS", async () => {
+    const { exitCode, stderr } = await project.run("bin/app.ts", [], {
+      PATH: project.folder,
+      AWS_PROFILE: "none",
+    });
+    expect(exitCode, stderr).toBe(0);
+  });
+});
+
+describe("what is loaded", () => {
+  const packagesOf = (files: readonly string[]) =>
+    new Set(
+      files
+        .map((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1])
+        .filter((name) => name !== undefined),
+    );
+
+  test("for aws: single modules of the provider's bindings, never their index", async () => {
+    const { loaded } = await project.run("bin/app.ts");
+    expect([...packagesOf(loaded)]).toEqual(
+      expect.arrayContaining(["cdktf", "constructs", PROVIDER, "handlebars"]),
+    );
+    expect(loaded.filter((file) => file.includes(`${PROVIDER}/lib/instance/`))).not.toEqual([]);
+    expect(loaded.filter((file) => /provider-aws\/lib\/(index|lazy-index)\.js$/.test(file))).toEqual([]);
+    expect([...packagesOf(loaded)]).not.toContain("etcd3");
+  });
+
+  test("for local: no provider, and none of what starts etcd", async () => {
+    const { loaded } = await project.run("bin/app.ts", [], { TARGET: "local" });
+    const packages = [...packagesOf(loaded)];
+    expect(packages).toContain("cdktf");
+    for (const name of [PROVIDER, "handlebars", "etcd3", "tar"]) expect(packages).not.toContain(name);
+  });
+
+  test.each([["status"], ["verify"]])("by %s: etcd3, and nothing of cdktf", async (command) => {
+    const { loaded } = await project.run("bin/cdktf-etcd.ts", [command, "--endpoints", "http://127.0.0.1:1"]);
+    const packages = [...packagesOf(loaded)];
+    expect(packages).toContain("etcd3");
+    for (const name of ["cdktf", "constructs", PROVIDER]) expect(packages).not.toContain(name);
+  });
+});

@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { runProgram } from "../../lib/local/run-program";
+
+/** What `terraform validate -json` says about one place. */
+export interface Diagnostic {
+  readonly severity: "error" | "warning";
+  readonly summary: string;
+  readonly detail?: string;
+  readonly address?: string;
+}
+
+const AWS_PROVIDER = "registry.terraform.io/hashicorp/aws";
+
+/** Provider start-up takes seconds, on a busy machine many of them. */
+export const TERRAFORM_TIMEOUT_MS = 120_000;
+
+/** Path of `terraform` or `tofu`. */
+export function terraformBinary(): string {
+  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  const found = ["terraform", "tofu"]
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find((path) => existsSync(path));
+  if (found === undefined) throw new Error("neither terraform nor tofu is on PATH");
+  return found;
+}
+
+/**
+ * Terraform with the providers of this machine: where a filesystem mirror holds the AWS provider it is used, else Terraform
+ * downloads as it always does.
+ */
+export class Terraform {
+  private constructor(
+    private readonly folder: string,
+    /** For `terraform`, `cdktf` and whatever starts them. */
+    readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  static async create(): Promise<Terraform> {
+    const folder = await mkdtemp(join(tmpdir(), "cdktf-etcd-terraform-"));
+    const env: NodeJS.ProcessEnv = { ...process.env, CHECKPOINT_DISABLE: "1", CI: "1" };
+    const mirror = await findMirror();
+    if (mirror !== undefined) {
+      env["TF_CLI_CONFIG_FILE"] = join(folder, "mirror.tfrc");
+      // A mirror is linked, not copied; a cache in between would only hold a second link.
+      delete env["TF_PLUGIN_CACHE_DIR"];
+      await writeFile(env["TF_CLI_CONFIG_FILE"], mirrorConfig(mirror));
+    }
+    return new Terraform(folder, env);
+  }
+
+  /** What is wrong with the configuration in `dir`. A folder that was validated before keeps its providers. */
+  async validate(dir: string): Promise<Diagnostic[]> {
+    if (!existsSync(join(dir, ".terraform.lock.hcl")))
+      await this.run(dir, ["init", "-backend=false", "-input=false", "-no-color"]);
+    const { stdout } = await this.run(dir, ["validate", "-json"], [0, 1]);
+    return (JSON.parse(stdout) as { diagnostics: Diagnostic[] }).diagnostics;
+  }
+
+  /** @throws Error with Terraform's words when it ends with another exit code than the given ones */
+  async run(
+    dir: string,
+    args: readonly string[],
+    exitCodes: readonly number[] = [0],
+  ): Promise<{ stdout: string }> {
+    const { stdout, stderr, exitCode } = await runProgram(terraformBinary(), args, {
+      cwd: dir,
+      env: this.env,
+      timeoutMs: TERRAFORM_TIMEOUT_MS,
+    });
+    if (exitCode === undefined || !exitCodes.includes(exitCode)) {
+      throw new Error(`terraform ${args.join(" ")} ended with ${String(exitCode)}:\n${stdout}\n${stderr}`);
+    }
+    return { stdout };
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true });
+  }
+}
+
+/** The root of a mirror with a build of the AWS provider for this machine. */
+async function findMirror(): Promise<string | undefined> {
+  const ownProviders = ["-path", "*/.terraform", "-prune"];
+  const provider = ["-type", "d", "-path", `*/${AWS_PROVIDER}`, "-prune", "-print"];
+  // Folders that cannot be read make `find` fail; what it found counts all the same.
+  const { stdout } = await runProgram("find", ["/", "-xdev", ...ownProviders, "-o", ...provider]);
+  for (const folder of stdout.split("\n").filter((line) => line !== "")) {
+    const versions = await readdir(folder);
+    if (versions.some((version) => existsSync(join(folder, version, platform()))))
+      return dirname(dirname(dirname(folder)));
+  }
+  return undefined;
+}
+
+/** As Terraform names it, e.g. `linux_amd64`. */
+function platform(): string {
+  const architectures: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
+  return `${process.platform}_${architectures[process.arch] ?? process.arch}`;
+}
+
+function mirrorConfig(root: string): string {
+  return `disable_checkpoint = true
+provider_installation {
+  filesystem_mirror {
+    path    = ${JSON.stringify(root)}
+    include = ["registry.terraform.io/hashicorp/aws"]
+  }
+  direct {
+    exclude = ["registry.terraform.io/hashicorp/aws"]
+  }
+}
+`;
+}
