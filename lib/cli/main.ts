@@ -13,6 +13,8 @@ export type Finish = (run: Run) => Promise<void>;
  * Runs the CLI and ends the process: etcd3 leaves sockets and timers behind that would keep it alive for minutes.
  */
 export async function main(argv: readonly string[]): Promise<never> {
+  // Node warns of every TLS connection to an IP address (DEP0123), which is how gRPC reaches members by address.
+  process.noDeprecation = true;
   const interruption = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     // Not `once`: signal-exit, which execa uses, ends a process by a signal that nobody listens to any more.
