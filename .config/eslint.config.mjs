@@ -107,6 +107,7 @@ export default tseslint.config(
     rules: {
       // expect.objectContaining and its like are any.
       "@typescript-eslint/no-unsafe-return": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
       // What a beforeAll assigns is not there yet when it failed, and afterAll runs all the same.
       "@typescript-eslint/no-unnecessary-condition": "off",
       "no-template-curly-in-string": "off",

@@ -28,12 +28,24 @@ export interface Asking {
 /** @throws {UsageError} for options that are no durations, formats or readable files */
 export async function asking(options: AskingOptions, signal: AbortSignal): Promise<Asking> {
   const format = OUTPUT_FORMATS.find((known) => known === options.output);
-  if (format === undefined) throw new UsageError(`--output must be ${OUTPUT_FORMATS.join(" or ")}, got "${options.output}"`);
+  if (format === undefined)
+    throw new UsageError(`--output must be ${OUTPUT_FORMATS.join(" or ")}, got "${options.output}"`);
   const callTimeoutMs = durationMs("--call-timeout", options.callTimeout);
   const common = { callTimeoutMs, signal };
   if (options.endpoints !== undefined) {
-    const endpoints = options.endpoints.split(",").map((endpoint) => endpoint.trim()).filter((endpoint) => endpoint !== "");
-    return { format, privateNetwork: false, ask: { endpoints, tls: tlsFiles({ caFile: options.cacert, certFile: options.cert, keyFile: options.key }), ...common } };
+    const endpoints = options.endpoints
+      .split(",")
+      .map((endpoint) => endpoint.trim())
+      .filter((endpoint) => endpoint !== "");
+    return {
+      format,
+      privateNetwork: false,
+      ask: {
+        endpoints,
+        tls: tlsFiles({ caFile: options.cacert, certFile: options.cert, keyFile: options.key }),
+        ...common,
+      },
+    };
   }
   const outputs = await deployedOutputs(options);
   const tls = tlsFiles({
@@ -54,20 +66,39 @@ export async function asking(options: AskingOptions, signal: AbortSignal): Promi
 export function durationMs(option: string, text: string): number {
   const parsed = parseDuration(text);
   if (parsed.ok) return parsed.value;
-  throw new UsageError(`${option} ${parsed.message}`, parsed.remedy === undefined ? {} : { remedy: parsed.remedy });
+  throw new UsageError(
+    `${option} ${parsed.message}`,
+    parsed.remedy === undefined ? {} : { remedy: parsed.remedy },
+  );
 }
 
-function tlsFiles(files: { caFile: string | undefined; certFile: string | undefined; keyFile: string | undefined }): TlsOptions | undefined {
+function tlsFiles(files: {
+  caFile: string | undefined;
+  certFile: string | undefined;
+  keyFile: string | undefined;
+}): TlsOptions | undefined {
   if (Object.values(files).every((file) => file === undefined)) return undefined;
   const read = (option: string, file: string | undefined): Buffer | undefined => {
     if (file === undefined) return undefined;
     try {
       return readFileSync(file);
     } catch (error) {
-      throw new UsageError(`cannot read ${option} ${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new UsageError(
+        `cannot read ${option} ${file}: ${error instanceof Error ? error.message : String(error)}`,
+        { cause: error },
+      );
     }
   };
-  const [ca, cert, key] = [read("--cacert", files.caFile), read("--cert", files.certFile), read("--key", files.keyFile)];
-  if ((cert === undefined) !== (key === undefined)) throw new UsageError("--cert and --key belong together; one of them is missing");
-  return { ...(ca === undefined ? {} : { ca }), ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) };
+  const [ca, cert, key] = [
+    read("--cacert", files.caFile),
+    read("--cert", files.certFile),
+    read("--key", files.keyFile),
+  ];
+  if ((cert === undefined) !== (key === undefined))
+    throw new UsageError("--cert and --key belong together; one of them is missing");
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
 }

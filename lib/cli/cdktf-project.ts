@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { ExternalError } from "../errors";
 import { packageRoot } from "../package-root";
 
 const FILE = "cdktf.json";
@@ -10,10 +11,20 @@ const FILE = "cdktf.json";
  * there as well.
  *
  * @returns whether it was written
+ * @throws {ExternalError} when there is one that cdktf-cli cannot use
  */
 export function ensureCdktfProject(): boolean {
-  if (existsSync(FILE)) return false;
-  const project = { language: "typescript", app: appCommand(), projectId: randomUUID(), sendCrashReports: "false", output: "cdktf.out" };
+  if (existsSync(FILE)) {
+    refuseUnusable(readFileSync(FILE, "utf8"));
+    return false;
+  }
+  const project = {
+    language: "typescript",
+    app: appCommand(),
+    projectId: randomUUID(),
+    sendCrashReports: "false",
+    output: "cdktf.out",
+  };
   // In one step: half a file, left by a full disk, would be taken for the user's own the next time.
   const unfinished = `${FILE}.${process.pid}`;
   try {
@@ -25,10 +36,31 @@ export function ensureCdktfProject(): boolean {
   return true;
 }
 
+/** cdktf-cli names neither the file nor the place when it cannot read it. */
+function refuseUnusable(text: string): void {
+  let project: unknown;
+  try {
+    project = JSON.parse(text);
+  } catch {
+    project = undefined;
+  }
+  const { language, app } = (project ?? {}) as { language?: unknown; app?: unknown };
+  if (typeof language === "string" && typeof app === "string") return;
+  throw new ExternalError(
+    `${FILE} is no project file of cdktf: it must be JSON with the keys language and app`,
+    {
+      remedy: "mend it, or remove it, and a new one is written",
+    },
+  );
+}
+
 /** Starts `bin/app`: from the build, or – in a checkout – from its source through the loader. */
 export function appCommand(): string {
   const words = __filename.endsWith(".ts")
-    ? [join(dirname(require.resolve("jiti/package.json")), "lib", "jiti-cli.mjs"), join(packageRoot(), "bin", "app.ts")]
+    ? [
+        join(dirname(require.resolve("jiti/package.json")), "lib", "jiti-cli.mjs"),
+        join(packageRoot(), "bin", "app.ts"),
+      ]
     : [join(packageRoot(), "dist", "bin", "app.js")];
   return ["node", ...words.map((path) => `'${relative(process.cwd(), path)}'`)].join(" ");
 }

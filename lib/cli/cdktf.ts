@@ -28,46 +28,64 @@ export interface CdktfRun {
  *
  * @throws {ExternalError} when Terraform or cdktf-cli is missing, or the command fails
  */
-export async function runCdktf({ command, cluster, file, verbose, env = {}, signal, onLine }: CdktfRun): Promise<void> {
+export async function runCdktf({
+  command,
+  cluster,
+  file,
+  verbose,
+  env = {},
+  signal,
+  onLine,
+}: CdktfRun): Promise<void> {
   const terraform = terraformBinary();
   const cli = cdktfCli();
   if (ensureCdktfProject()) onLine("wrote cdktf.json, so that plain cdktf works in this folder as well");
   const { execa } = await import("execa");
-  const run = execa(process.execPath, [cli, command, stackId(cluster), "--auto-approve", "--app", appCommand()], {
-    reject: false,
-    stdin: "ignore",
-    all: true,
-    buffer: false,
-    env: {
-      ...env,
-      TERRAFORM_BINARY_NAME: terraform,
-      CLUSTER: file,
-      TARGET: cluster.target,
-      // Plain lines that stay on the terminal instead of a redrawn screen, and no call home.
-      CI: "1",
-      CHECKPOINT_DISABLE: "1",
+  const run = execa(
+    process.execPath,
+    [cli, command, stackId(cluster), "--auto-approve", "--app", appCommand()],
+    {
+      reject: false,
+      stdin: "ignore",
+      all: true,
+      buffer: false,
+      env: {
+        ...env,
+        TERRAFORM_BINARY_NAME: terraform,
+        CLUSTER: file,
+        TARGET: cluster.target,
+        // Plain lines that stay on the terminal instead of a redrawn screen, and no call home.
+        CI: "1",
+        CHECKPOINT_DISABLE: "1",
+      },
+      // Ctrl-C reaches the whole process group of a terminal, and cdktf hands a signal on: by a second one Terraform ends at
+      // once, without saving its state. In a group of its own it gets just the one that is sent here.
+      detached: true,
+      cancelSignal: signal,
+      // Terraform waits for its provisioners before it ends itself.
+      forceKillAfterDelay: 60_000,
     },
-    // Ctrl-C reaches the whole process group of a terminal, and cdktf hands a signal on: by a second one Terraform ends at
-    // once, without saving its state. In a group of its own it gets just the one that is sent here.
-    detached: true,
-    cancelSignal: signal,
-    // Terraform waits for its provisioners before it ends itself.
-    forceKillAfterDelay: 60_000,
-  });
+  );
   const endGroup = (): void => {
-    if (run.pid !== undefined && run.exitCode === null && run.signalCode === null) process.kill(-run.pid, "SIGTERM");
+    if (run.pid !== undefined && run.exitCode === null && run.signalCode === null)
+      process.kill(-run.pid, "SIGTERM");
   };
   process.once("exit", endGroup);
-  signal.addEventListener("abort", () => onLine("interrupted: waiting until Terraform has saved its state"), { once: true });
+  signal.addEventListener("abort", () => onLine("interrupted: waiting until Terraform has saved its state"), {
+    once: true,
+  });
   const log = new DeployLog();
   const lines = createInterface({ input: run.all });
   lines.on("line", (line) => (verbose ? [line] : log.accept(line)).forEach(onLine));
   const [result] = await Promise.all([run, once(lines, "close")]);
   process.off("exit", endGroup);
   if (result.isCanceled) {
-    throw new ExternalError(`interrupted during cdktf ${command}`, { remedy: "run the same command again to finish it; whatever was started is recorded" });
+    throw new ExternalError(`interrupted during cdktf ${command}`, {
+      remedy: "run the same command again to finish it; whatever was started is recorded",
+    });
   }
   if (result.exitCode !== 0) {
+    if (!verbose) log.unexplained().forEach(onLine);
     throw new ExternalError(`cdktf ${command} failed`, {
       remedy: `mend what is said above and run the same command again; what is right stays untouched${verbose ? "" : " (--verbose shows all that Terraform prints)"}`,
     });
@@ -81,7 +99,8 @@ export function terraformBinary(): string {
   const found = candidates.find(isOnPath);
   if (found === undefined) {
     throw new ExternalError(`cannot find ${candidates.join(" or ")} on PATH`, {
-      remedy: "install Terraform 1.5 or newer (https://developer.hashicorp.com/terraform/install) or OpenTofu (https://opentofu.org/docs/intro/install/)",
+      remedy:
+        "install Terraform 1.5 or newer (https://developer.hashicorp.com/terraform/install) or OpenTofu (https://opentofu.org/docs/intro/install/)",
     });
   }
   return found;
@@ -89,13 +108,20 @@ export function terraformBinary(): string {
 
 function isOnPath(name: string): boolean {
   if (name.includes("/")) return existsSync(name);
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => folder !== "" && existsSync(join(folder, name)));
+  return (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .some((folder) => folder !== "" && existsSync(join(folder, name)));
 }
 
 function cdktfCli(): string {
   for (const from of [process.cwd(), packageRoot()]) {
     try {
-      return join(dirname(require.resolve("cdktf-cli/package.json", { paths: [from] })), "bundle", "bin", "cdktf");
+      return join(
+        dirname(require.resolve("cdktf-cli/package.json", { paths: [from] })),
+        "bundle",
+        "bin",
+        "cdktf",
+      );
     } catch {
       // Looked for in the user's project first, then beside this package.
     }

@@ -51,7 +51,8 @@ function readDefinition(file: string): string {
     return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
   } catch (error) {
     throw new UsageError(`cannot read the cluster definition ${file}: ${reasonOf(error)}`, {
-      remedy: "write one (its smallest form is one line, name: my-cluster), or name another with --cluster FILE or CLUSTER=FILE",
+      remedy:
+        "write one (its smallest form is one line, name: my-cluster), or name another with --cluster FILE or CLUSTER=FILE",
       cause: error,
     });
   }

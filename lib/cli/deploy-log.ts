@@ -1,11 +1,15 @@
 import { stripVTControlCharacters } from "node:util";
 
 /** Terraform's own account of one resource. */
-const RESOURCE_EVENT = /^\S+: (Creation complete|Destruction complete|Modifications complete|Still creating|Still destroying)\b.*$/;
+const RESOURCE_EVENT =
+  /^\S+: (Creation complete|Destruction complete|Modifications complete|Still creating|Still destroying)\b.*$/;
 const PROVISIONER = /^(?<resource>\S+) \(local-exec\): ?(?<text>.*)$/;
 const OUTCOME = /^(No changes\..*|Plan: .*|Apply complete! .*|Destroy complete! .*)$/;
 /** What a provisioner printed has been shown line by line; the other is about the machine, at every call of Terraform. */
 const SAID_ALREADY = /Error: local-exec provisioner error|CLI configuration file/;
+const PROVISIONER_FAILED = /Error: local-exec provisioner error/;
+/** Enough for a stack trace and what stands around it. */
+const KEPT_LINES = 60;
 /** The frame that Terraform draws around errors and warnings. */
 const FRAMED = /^[╷│╵]/;
 
@@ -16,6 +20,13 @@ const FRAMED = /^[╷│╵]/;
 export class DeployLog {
   private readonly seenFrames = new Set<string>();
   private frame: string[] = [];
+  private hidden: string[] = [];
+  private isExplained = false;
+
+  /** What was not shown of a run that failed, when nothing that was shown tells why: an app that could not synthesize. */
+  unexplained(): string[] {
+    return this.isExplained ? [] : this.hidden;
+  }
 
   /** @returns the lines to show for one line of cdktf's output */
   accept(rawLine: string): string[] {
@@ -25,7 +36,14 @@ export class DeployLog {
     if (said !== undefined) return shown(said["text"] ?? "");
     if (RESOURCE_EVENT.test(line)) return [`  ${line}`];
     if (OUTCOME.test(line)) return [line];
+    this.hide(line);
     return [];
+  }
+
+  private hide(line: string): void {
+    // A spinner that cdktf redraws.
+    if (line === "" || /^[⠀-⣿] /.test(line)) return;
+    this.hidden = [...this.hidden, line].slice(-KEPT_LINES);
   }
 
   private acceptFramed(line: string): string[] {
@@ -34,6 +52,8 @@ export class DeployLog {
     const frame = this.frame;
     this.frame = [];
     const text = frame.join("\n");
+    this.isExplained ||=
+      PROVISIONER_FAILED.test(text) || frame.some((framed) => framed.startsWith("│ Error"));
     if (this.seenFrames.has(text) || SAID_ALREADY.test(text)) return [];
     this.seenFrames.add(text);
     return frame;
@@ -46,5 +66,7 @@ function shown(text: string): string[] {
 
 /** cdktf writes the stack's name before the first line of a chunk and blanks of that width before the others. */
 function withoutPrefix(line: string): string {
-  return line.replace(/^(?:\S+ {2}| {3,})(?=\S)/, (prefix) => (/^\s|^[a-z0-9-]+ {2}$/.test(prefix) ? "" : prefix)).trimEnd();
+  return line
+    .replace(/^(?:\S+ {2}| {3,})(?=\S)/, (prefix) => (/^\s|^[a-z0-9-]+ {2}$/.test(prefix) ? "" : prefix))
+    .trimEnd();
 }

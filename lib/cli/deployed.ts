@@ -14,18 +14,26 @@ import { OUTPUTS_VARIABLE } from "./deploy-variables";
  */
 export async function deployedOutputs(options: DefinitionOptions): Promise<ClusterOutputs> {
   const handed = process.env[OUTPUTS_VARIABLE];
-  if (handed !== undefined && handed !== "") return outputsFrom(parseJson(handed, OUTPUTS_VARIABLE), OUTPUTS_VARIABLE);
+  if (handed !== undefined && handed !== "")
+    return outputsFrom(
+      parseJson(handed, OUTPUTS_VARIABLE, "unset it: only a deploy sets it, for the steps it calls"),
+      OUTPUTS_VARIABLE,
+    );
   const cluster = await loadCluster(options, "local");
-  const targets = askedTarget(options) === undefined ? [cluster.target, ...otherTargets(cluster)] : [cluster.target];
+  const targets =
+    askedTarget(options) === undefined ? [cluster.target, ...otherTargets(cluster)] : [cluster.target];
   for (const target of targets) {
     const file = stateFileName({ name: cluster.name, target });
     const outputs = outputsInState(file);
     if (outputs !== undefined) return outputsFrom(outputs, file);
   }
   const files = targets.map((target) => stateFileName({ name: cluster.name, target }));
-  throw new ExternalError(`the cluster ${cluster.name} is not deployed here (looked for ${files.join(" and ")})`, {
-    remedy: "deploy it with `cdktf-etcd up`, or ask any etcd with --endpoints URL,URL",
-  });
+  throw new ExternalError(
+    `the cluster ${cluster.name} is not deployed here (looked for ${files.join(" and ")})`,
+    {
+      remedy: "deploy it with `cdktf-etcd up`, or ask any etcd with --endpoints URL,URL",
+    },
+  );
 }
 
 /**
@@ -34,7 +42,9 @@ export async function deployedOutputs(options: DefinitionOptions): Promise<Clust
  * @throws {ExternalError} when a state cannot be read
  */
 export function alsoDeployedOn(cluster: Pick<Cluster, "name" | "target">): Target[] {
-  return otherTargets(cluster).filter((target) => outputsInState(stateFileName({ name: cluster.name, target })) !== undefined);
+  return otherTargets(cluster).filter(
+    (target) => outputsInState(stateFileName({ name: cluster.name, target })) !== undefined,
+  );
 }
 
 function otherTargets(cluster: Pick<Cluster, "target">): Target[] {
@@ -48,26 +58,42 @@ function outputsInState(file: string): unknown {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw new ExternalError(`cannot read the Terraform state ${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new ExternalError(
+      `cannot read the Terraform state ${file}: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        remedy: "see what stands there and who may read it",
+        cause: error,
+      },
+    );
   }
-  const state = parseJson(text, `the Terraform state ${file}`) as { outputs?: Record<string, { value?: unknown } | undefined> } | null;
+  const remedy = `Terraform keeps the state before the last change in ${file}.backup`;
+  const state = parseJson(text, `the Terraform state ${file}`, remedy) as {
+    outputs?: Record<string, { value?: unknown } | undefined>;
+  } | null;
   return state?.outputs?.[CLUSTER_OUTPUT]?.value;
 }
 
-function parseJson(text: string, origin: string): unknown {
+function parseJson(text: string, origin: string, remedy: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ExternalError(`${origin} is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
-      remedy: "Terraform keeps the state before the last change beside it, in a file that ends with .backup",
-      cause: error,
-    });
+    throw new ExternalError(
+      `${origin} is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        remedy,
+        cause: error,
+      },
+    );
   }
 }
 
 function outputsFrom(value: unknown, origin: string): ClusterOutputs {
   const outputs = value as Partial<ClusterOutputs> | null;
-  const isReadable = outputs?.schemaVersion === 1 && Array.isArray(outputs.members) && outputs.members.every(isMember) && Array.isArray(outputs.learners);
+  const isReadable =
+    outputs?.schemaVersion === 1 &&
+    Array.isArray(outputs.members) &&
+    outputs.members.every(isMember) &&
+    Array.isArray(outputs.learners);
   if (!isReadable) {
     throw new ExternalError(`${origin} holds no outputs that this version of cdktf-etcd can read`, {
       remedy: "deploy again with this version",

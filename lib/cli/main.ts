@@ -18,7 +18,9 @@ export async function main(argv: readonly string[]): Promise<never> {
   const interruption = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     // Not `once`: signal-exit, which execa uses, ends a process by a signal that nobody listens to any more.
-    process.on(name, () => (interruption.signal.aborted ? process.exit(EXIT.interrupted) : interruption.abort()));
+    process.on(name, () =>
+      interruption.signal.aborted ? process.exit(EXIT.interrupted) : interruption.abort(),
+    );
   }
   const written = [process.stdout, process.stderr].map(guardOutput);
   const code = await exitCode(argv, interruption.signal);

@@ -14,6 +14,7 @@ export function guardOutput(stream: NodeJS.WriteStream): () => Promise<void> {
   return async () => {
     // Not `once(stream, "drain")`: after an error there is none, but the callback always comes.
     await new Promise((resolve) => stream.write("", resolve));
-    if (lost !== undefined) throw new ExternalError(`cannot write the output: ${lost.message}`, { cause: lost });
+    if (lost !== undefined)
+      throw new ExternalError(`cannot write the output: ${lost.message}`, { cause: lost });
   };
 }

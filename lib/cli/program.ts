@@ -11,8 +11,14 @@ import type { VerifyCommandOptions } from "./commands/verify";
 import type { Finish } from "./main";
 import { packageRoot } from "../package-root";
 
-const CLUSTER_OPTION = ["-c, --cluster <file>", "cluster definition (default: $CLUSTER, else cluster.yaml)"] as const;
-const TARGET_OPTION = ["-t, --target <target>", "aws or local (default: $TARGET, else the definition's)"] as const;
+const CLUSTER_OPTION = [
+  "-c, --cluster <file>",
+  "cluster definition (default: $CLUSTER, else cluster.yaml)",
+] as const;
+const TARGET_OPTION = [
+  "-t, --target <target>",
+  "aws or local (default: $TARGET, else the definition's)",
+] as const;
 
 /** Every command with its options and help; the bodies are loaded when they run. */
 export function program(finish: Finish): Command {
@@ -42,51 +48,87 @@ Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usag
       .allowExcessArguments(false)
       .addHelpText("after", `\nExamples:\n${examples}`);
 
-  command("up", "synthesize, deploy and verify the cluster (on this machine unless told otherwise)", "  cdktf-etcd up\n  cdktf-etcd up --cluster examples/single.yaml\n  cdktf-etcd up --target aws")
+  command(
+    "up",
+    "synthesize, deploy and verify the cluster (on this machine unless told otherwise)",
+    "  cdktf-etcd up\n  cdktf-etcd up --cluster examples/single.yaml\n  cdktf-etcd up --target aws",
+  )
     .option(...CLUSTER_OPTION)
     .option(...TARGET_OPTION)
     .option("--timeout <duration>", "how long to wait for health (default: 60s, on new machines in AWS 10m)")
     .option("-v, --verbose", "show all that cdktf and Terraform print")
-    .action((options: UpOptions) => finish(async (signal) => (await import("./commands/up.js")).up(options, signal)));
+    .action((options: UpOptions) =>
+      finish(async (signal) => (await import("./commands/up.js")).up(options, signal)),
+    );
 
-  command("down", "stop and remove what `up` deployed; data of local members is kept", "  cdktf-etcd down\n  cdktf-etcd down --delete-data")
+  command(
+    "down",
+    "stop and remove what `up` deployed; data of local members is kept",
+    "  cdktf-etcd down\n  cdktf-etcd down --delete-data",
+  )
     .option(...CLUSTER_OPTION)
     .option(...TARGET_OPTION)
     .option("--delete-data", "also delete data and logs of local members")
     .option("-v, --verbose", "show all that cdktf and Terraform print")
-    .action((options: DownOptions) => finish(async (signal) => (await import("./commands/down.js")).down(options, signal)));
+    .action((options: DownOptions) =>
+      finish(async (signal) => (await import("./commands/down.js")).down(options, signal)),
+    );
 
   const asking = (name: string, description: string, examples: string): Command =>
     command(name, description, examples)
       .option(...CLUSTER_OPTION)
       .option(...TARGET_OPTION)
-      .option("-e, --endpoints <urls>", "ask these client URLs, separated by commas, instead of the deployed cluster")
+      .option(
+        "-e, --endpoints <urls>",
+        "ask these client URLs, separated by commas, instead of the deployed cluster",
+      )
       .option("--cacert <file>", "PEM of the CA that signed the members' certificates")
       .option("--cert <file>", "PEM client certificate")
       .option("--key <file>", "PEM client key")
       .option("-o, --output <format>", "table or json", "table")
       .option("--call-timeout <duration>", "longest time for one call", "2s");
 
-  asking("status", "print the status of every endpoint", "  cdktf-etcd status\n  cdktf-etcd status --endpoints http://127.0.0.1:2379 --output json").action((options: AskingOptions) =>
+  asking(
+    "status",
+    "print the status of every endpoint",
+    "  cdktf-etcd status\n  cdktf-etcd status --endpoints http://127.0.0.1:2379 --output json",
+  ).action((options: AskingOptions) =>
     finish(async (signal) => (await import("./commands/status.js")).status(options, signal)),
   );
 
-  asking("verify", "ask every member by itself and say whether the cluster is right", "  cdktf-etcd verify\n  cdktf-etcd verify --timeout 2m --output json\n  cdktf-etcd verify --skip lease-expires")
+  asking(
+    "verify",
+    "ask every member by itself and say whether the cluster is right",
+    "  cdktf-etcd verify\n  cdktf-etcd verify --timeout 2m --output json\n  cdktf-etcd verify --skip lease-expires",
+  )
     .option("--timeout <duration>", "how long to wait for health; 0s looks once (default: 5s)")
     .option("--skip <checks>", "checks to leave out, separated by commas")
     .option("--allow-unreachable", "exit with 0 when no endpoint can be reached from here")
-    .option("--post-deploy", "as the step inside a deploy: wait longer, and only say so when nothing can be reached from here")
-    .action((options: VerifyCommandOptions) => finish(async (signal) => (await import("./commands/verify.js")).verifyCluster(options, signal)));
+    .option(
+      "--post-deploy",
+      "as the step inside a deploy: wait longer, and only say so when nothing can be reached from here",
+    )
+    .action((options: VerifyCommandOptions) =>
+      finish(async (signal) => (await import("./commands/verify.js")).verifyCluster(options, signal)),
+    );
 
-  command("render <member>", "print what would land on the machine of a member", "  cdktf-etcd render etcd-0\n  cdktf-etcd render etcd-0 --file /etc/etcd/etcd.env\n  cdktf-etcd render etcd-0 --target local")
+  command(
+    "render <member>",
+    "print what would land on the machine of a member",
+    "  cdktf-etcd render etcd-0\n  cdktf-etcd render etcd-0 --file /etc/etcd/etcd.env\n  cdktf-etcd render etcd-0 --target local",
+  )
     .option(...CLUSTER_OPTION)
     .option(...TARGET_OPTION)
     .option("--file <path>", "only this file of the machine")
-    .action((member: string, options: RenderOptions) => finish(async () => (await import("./commands/render.js")).render(member, options)));
+    .action((member: string, options: RenderOptions) =>
+      finish(async () => (await import("./commands/render.js")).render(member, options)),
+    );
 
-  command("schema", "print the JSON Schema of cluster definitions, for editors", "  cdktf-etcd schema > cluster.schema.json").action(() =>
-    finish(async () => (await import("./commands/schema.js")).schema()),
-  );
+  command(
+    "schema",
+    "print the JSON Schema of cluster definitions, for editors",
+    "  cdktf-etcd schema > cluster.schema.json",
+  ).action(() => finish(async () => (await import("./commands/schema.js")).schema()));
 
   addLocalCommands(root, finish);
   return root;
@@ -94,16 +136,24 @@ Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usag
 
 /** What Terraform's provisioners call; not for people. */
 function addLocalCommands(root: Command, finish: Finish): void {
-  const local = root.command("local", { hidden: true }).description("steps of a local deploy, called by Terraform");
-  local.command("preflight").action(() => finish(async (signal) => (await import("./commands/local.js")).preflightMembers(signal)));
+  const local = root
+    .command("local", { hidden: true })
+    .description("steps of a local deploy, called by Terraform");
+  local
+    .command("preflight")
+    .action(() => finish(async (signal) => (await import("./commands/local.js")).preflightMembers(signal)));
   local
     .command("start <member>")
     .requiredOption("--generation <number>")
-    .action((member: string, options: StartCommandOptions) => finish(async (signal) => (await import("./commands/local.js")).start(member, options, signal)));
+    .action((member: string, options: StartCommandOptions) =>
+      finish(async (signal) => (await import("./commands/local.js")).start(member, options, signal)),
+    );
   local
     .command("stop <member>")
     .requiredOption("--state-dir <folder>")
-    .action((member: string, options: StopCommandOptions) => finish(async () => (await import("./commands/local.js")).stop(member, options)));
+    .action((member: string, options: StopCommandOptions) =>
+      finish(async () => (await import("./commands/local.js")).stop(member, options)),
+    );
 }
 
 function packageVersion(): string {

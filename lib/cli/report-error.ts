@@ -9,20 +9,28 @@ export function reportError(error: unknown): ExitCode {
   }
   if (error instanceof DefinitionError) {
     const count = error.mistakes.length;
-    process.stderr.write(`${error.message}\n${count} ${count === 1 ? "mistake" : "mistakes"} in the definition; nothing was done\n`);
+    process.stderr.write(
+      `${error.message}\n${count} ${count === 1 ? "mistake" : "mistakes"} in the definition; nothing was done\n`,
+    );
     return EXIT.usage;
   }
   if (error instanceof CdktfEtcdError) {
     process.stderr.write(`error: ${error.message}\n`);
     if (error.remedy !== undefined) process.stderr.write(`  ${error.remedy}\n`);
-    return error instanceof UsageError ? EXIT.usage : error instanceof ExternalError ? EXIT.external : EXIT.bug;
+    return error instanceof UsageError
+      ? EXIT.usage
+      : error instanceof ExternalError
+        ? EXIT.external
+        : EXIT.bug;
   }
   const refusal = refusalOfSystem(error);
   if (refusal !== undefined) {
     process.stderr.write(`error: ${refusal}\n`);
     return EXIT.external;
   }
-  process.stderr.write(`this is a bug in cdktf-etcd, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `this is a bug in cdktf-etcd, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   return EXIT.bug;
 }
 

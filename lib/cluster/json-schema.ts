@@ -18,8 +18,7 @@ export function definitionJsonSchema(): JsonSchema {
     // zod drops `default` where it reads text into something else, for a default of its own would be the result of that.
     override({ zodSchema, jsonSchema }) {
       const notes = z.globalRegistry.get(zodSchema);
-      if (notes !== undefined && "default" in notes)
-        jsonSchema.default = notes["default"] as NonNullable<typeof jsonSchema.default>;
+      if (notes !== undefined && "default" in notes) Object.assign(jsonSchema, { default: notes["default"] });
     },
   }) as JsonSchema;
 }

@@ -93,6 +93,7 @@ export function placedMembers(definition: ParsedDefinition, aws: AwsDefinition):
   });
 }
 
+/** Where local members listen when the definition does not say it; ports are those of the first member. */
 export const DEFAULT_LOCAL = {
   address: "127.0.0.1",
   clientPort: CLIENT_PORT,

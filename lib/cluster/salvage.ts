@@ -73,7 +73,7 @@ function giveUp(root: Record<PropertyKey, unknown>, path: Path): void {
   const standIn = Object.hasOwn(STAND_INS, place) ? STAND_INS[place] : undefined;
   if (standIn !== undefined) parent[key] = standIn(path.find((step) => typeof step === "number") ?? 0);
   else if (Array.isArray(parent)) parent.splice(Number(key), 1);
-  else delete parent[key];
+  else Reflect.deleteProperty(parent, key);
 }
 
 /** Removing an item moves those behind it. */

@@ -4,12 +4,10 @@ import { DEFAULT_INSTANCE_TYPE } from "./instance-types";
 import { schemaOf } from "./kind-schema";
 import { tagsSchema } from "./schema-tags";
 import { boolean, integer, oneOf, size } from "./settings/kinds";
-import { cidr, clientCidr, textLike } from "./text-kinds";
-
-const ID = "[0-9a-f]{8,17}";
+import { awsId, cidr, clientCidr, orReference, textLike } from "./text-kinds";
 
 const subnet = z.strictObject({
-  id: schemaOf(textLike(new RegExp(`^subnet-${ID}$`), 'a subnet id like "subnet-0123456789abcdef0"'), {
+  id: schemaOf(awsId("subnet", "a subnet id"), {
     description: "Id of an existing subnet; only with network.vpcId",
   }).optional(),
   cidr: schemaOf(cidr, { description: "IPv4 range of the subnet, /16 to /28" }),
@@ -22,7 +20,7 @@ const subnet = z.strictObject({
 });
 
 const network = z.strictObject({
-  vpcId: schemaOf(textLike(new RegExp(`^vpc-${ID}$`), 'a VPC id like "vpc-0123456789abcdef0"'), {
+  vpcId: schemaOf(awsId("vpc", "a VPC id"), {
     description: "An existing VPC; needs subnets with their ids, and clientAccess. Default: a new VPC",
   }).optional(),
   cidr: schemaOf(cidr, {
@@ -49,7 +47,7 @@ const clientAccess = z.strictObject({
     .optional(),
   securityGroupIds: z
     .array(
-      schemaOf(textLike(new RegExp(`^sg-${ID}$`), 'a security group id like "sg-0123456789abcdef0"'), {
+      schemaOf(awsId("sg", "a security group id"), {
         description: "Security group that may connect to the client port",
       }),
     )
@@ -71,10 +69,12 @@ const dataVolume = z.strictObject({
     default: DATA_VOLUME.throughputMiBps,
   }).optional(),
   kmsKeyId: schemaOf(
-    textLike(
-      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
-      "the ARN of a KMS key",
-      "like arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab; EBS answers with the key's ARN, and Terraform would replace a volume that was given an alias",
+    orReference(
+      textLike(
+        /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
+        "the ARN of a KMS key",
+        "like arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab; EBS answers with the key's ARN, and Terraform would replace a volume that was given an alias",
+      ),
     ),
     { description: "ARN of the KMS key. Default: the account's default EBS key" },
   ).optional(),
@@ -102,7 +102,7 @@ export const awsSchema = z
     architecture: schemaOf(oneOf(["amd64", "arm64"]), {
       description: "CPU architecture of the instance type. Default: known for the m, c, r and t families",
     }).optional(),
-    amiId: schemaOf(textLike(new RegExp(`^ami-${ID}$`), 'an AMI id like "ami-0123456789abcdef0"'), {
+    amiId: schemaOf(awsId("ami", "an AMI id"), {
       description: "AMI of the members. Default: the newest Amazon Linux 2023 of the architecture",
     }).optional(),
     network: network

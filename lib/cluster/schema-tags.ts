@@ -32,7 +32,7 @@ export const tagsSchema: z.ZodType<Tags, Tags> = z
       const problem = problemOf(key, value);
       if (problem !== undefined) refuse(problem.message, key, problem.remedy);
     }
-    return Object.fromEntries(tags) as Tags;
+    return Object.fromEntries(tags);
   })
   .meta({
     type: "object",

@@ -73,7 +73,9 @@ const etcd = z.strictObject({
     description:
       "Port of each member's plain-HTTP /metrics and /health; on local it is counted up by portStep. Default: none",
   }).optional(),
-  settings: settingsSchema.optional(),
+  settings: settingsSchema
+    .meta({ description: "etcd's own settings, the same on all members. Default: each setting's own" })
+    .optional(),
 });
 
 const tlsFiles = z.strictObject({
@@ -141,7 +143,12 @@ export const definitionSchema = z
       .array(schemaOf(memberName, { description: "Name of a learner" }))
       .meta({ description: "Learners that somebody adds by hand and that verify is to accept", default: [] })
       .optional(),
-    etcd: etcd.meta({ description: "Which etcd, and how it is told to run" }).optional(),
+    etcd: etcd
+      .meta({
+        description:
+          "Which etcd, and how it is told to run. Default: the newest pinned release, or the one at hand",
+      })
+      .optional(),
     tls: z
       .strictObject({
         client: tlsFiles.meta({ description: "Client plane, on each member" }),

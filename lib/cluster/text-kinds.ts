@@ -24,24 +24,44 @@ export function textThat(
   return {
     jsonSchema: { type: "string", ...jsonSchema },
     parse(input) {
-      if (typeof input === "string") {
-        const parsed = read(input);
-        return parsed.ok ? { ok: true, value: input } : parsed;
+      if (typeof input !== "string" && typeof input !== "number" && typeof input !== "boolean") {
+        return { ok: false, message: `must be ${allowed}, got ${quote(input)}` };
       }
-      // YAML reads 2020 as a number and true as a truth value; quotes help where the text would be right.
-      const isRightInQuotes =
-        (typeof input === "number" || typeof input === "boolean") && read(String(input)).ok;
-      const parsed = typeof input === "number" ? read(String(input)) : undefined;
+      const parsed = read(String(input));
+      if (typeof input === "string") return parsed.ok ? { ok: true, value: input } : parsed;
       return {
         ok: false,
-        message: `must be ${allowed}, got ${quote(input)}`,
-        remedy: isRightInQuotes
-          ? `write it in quotes: "${String(input)}"`
-          : parsed?.ok === false
-            ? parsed.remedy
-            : undefined,
+        message: `must be ${allowed}, got ${String(input)}`,
+        // YAML reads 2020 as a number and true as a truth value; quotes help where the text would be right.
+        remedy: parsed.ok ? `write it in quotes: "${String(input)}"` : parsed.remedy,
       };
     },
+  };
+}
+
+/** How CDKTF writes a value that only an apply knows. */
+const CDKTF_TOKEN = /^\$\{TfToken\[[^\]]+\]\}$/;
+
+/**
+ * An id that AWS gave, or – in typed props – a reference to a resource that will have one. No id gets into user data, where only
+ * literals may stand.
+ */
+export function awsId(prefix: string, what: string): ReadKind<string> {
+  const literal = textLike(
+    new RegExp(`^${prefix}-[0-9a-f]{8,17}$`),
+    `${what} like "${prefix}-0123456789abcdef0"`,
+  );
+  return orReference(literal);
+}
+
+/** Also takes a reference to a resource. */
+export function orReference(literal: ReadKind<string>): ReadKind<string> {
+  return {
+    ...literal,
+    parse: (input) =>
+      typeof input === "string" && CDKTF_TOKEN.test(input)
+        ? { ok: true, value: input }
+        : literal.parse(input),
   };
 }
 
@@ -64,7 +84,6 @@ export const clientCidr: ReadKind<string> = textThat((text): Parsed<Ipv4Range> =
 
 /** A path from the root; control characters would break the env file. */
 export function absolutePath(example: string): ReadKind<string> {
-  // eslint-disable-next-line no-control-regex
   return textLike(
     /^\/[^\u0000-\u001f\u007f]*$/,
     "an absolute path",

@@ -125,7 +125,6 @@ function keyAt(text: string, offset: number): string {
 }
 
 function oneLine(message: string): string {
-  // eslint-disable-next-line no-control-regex
   const line = message.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
   return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE - 1)}…` : line;
 }

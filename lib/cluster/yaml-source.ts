@@ -88,7 +88,7 @@ function toValue(text: string): { document: Document; value: unknown } | { mista
   if ("mistakes" in read) return read;
   if (!isMap(contents)) {
     const message = `must be a mapping (key: value) at the top, got ${quote(read.value)}`;
-    return { mistakes: [{ offset: contents.range?.[0], message, remedy: SMALLEST }] };
+    return { mistakes: [{ offset: contents.range[0], message, remedy: SMALLEST }] };
   }
   return { document, value: read.value };
 }

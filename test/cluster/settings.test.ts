@@ -54,9 +54,9 @@ describe("the settings table", () => {
   });
 });
 
-function readBack<K extends SettingKey>(key: K, value: unknown): unknown {
+function readBack(key: SettingKey, value: unknown): unknown {
   const { kind } = SETTINGS[key];
-  return kind.parse(kind.show(value as EtcdSettings[K]));
+  return kind.parse(kind.show(value as never));
 }
 
 describe("variables", () => {

@@ -177,7 +177,6 @@ describe("garbage", () => {
   it("that looks binary is refused without control characters in what is shown", () => {
     const said = mistakesOf(`${noise(5000)}\n: ${noise(5000)}`);
     expect(said).toContain("cluster.yaml:");
-    // eslint-disable-next-line no-control-regex
     expect(said).not.toMatch(/[\0-\x09\x0b-\x1f\x7f]/);
   });
 

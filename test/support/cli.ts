@@ -36,6 +36,9 @@ const RUN_TIMEOUT_MS = 180_000;
 /** First port of the ranges that are handed out; below the kernel's own range, so that no connection takes one meanwhile. */
 const [FIRST_PORT, LAST_PORT] = [20_200, 31_900] as const;
 
+/** A line of a stack trace, which nobody but us is to see. */
+export const STACK = /^\s*at .+:\d+:\d+\)?$/m;
+
 export interface CliResult {
   /** `null` when a signal ended it. */
   readonly code: number | null;
@@ -168,7 +171,13 @@ export class CliProject {
   }
 
   private environment(changes: RunOptions["env"] = {}): NodeJS.ProcessEnv {
-    const { CLUSTER: _c, TARGET: _t, TERRAFORM_BINARY_NAME: _b, CDKTF_CONTEXT_JSON: _j, ...inherited } = process.env;
+    const {
+      CLUSTER: _c,
+      TARGET: _t,
+      TERRAFORM_BINARY_NAME: _b,
+      CDKTF_CONTEXT_JSON: _j,
+      ...inherited
+    } = process.env;
     const env = {
       ...inherited,
       PATH: [dirname(this.etcd.etcd), process.env["PATH"]].join(delimiter),
@@ -196,7 +205,8 @@ export class CliProject {
   /** Members whose recorded process runs, by name. */
   running(): Record<string, ProcessRecord> {
     const records: Record<string, ProcessRecord> = {};
-    for (const [name, state] of readRecords(this.stateDir)) if (state.kind === "running") records[name] = state.record;
+    for (const [name, state] of readRecords(this.stateDir))
+      if (state.kind === "running") records[name] = state.record;
     return records;
   }
 
@@ -228,12 +238,20 @@ export class CliProject {
     const endpoints = args.some((arg) => arg.startsWith("--endpoints"))
       ? []
       : [`--endpoints=${this.endpoints(Object.keys(this.running()).length).join(",")}`];
-    return this.startProgram([this.etcd.etcdctl, ...args, ...endpoints], { env: { ETCDCTL_API: "3" } }).result;
+    return this.startProgram([this.etcd.etcdctl, ...args, ...endpoints], { env: { ETCDCTL_API: "3" } })
+      .result;
   }
 
   /** Names in the project's folder that a user did not write. */
   created(): string[] {
-    const names = ["cdktf.json", "cdktf.out", ".cdktf-etcd", "terraform.tfstate", "terraform.tfstate.d", this.stateFile];
+    const names = [
+      "cdktf.json",
+      "cdktf.out",
+      ".cdktf-etcd",
+      "terraform.tfstate",
+      "terraform.tfstate.d",
+      this.stateFile,
+    ];
     return names.filter((name) => existsSync(name.startsWith("/") ? name : join(this.folder, name)));
   }
 
@@ -251,7 +269,9 @@ export class CliProject {
   /** Takes everything down and removes the folder. */
   async dispose(): Promise<void> {
     for (const child of this.children) this.endGroup(child, "SIGTERM");
-    await Promise.all([...this.children].map((child) => new Promise((resolve) => child.once("close", resolve))));
+    await Promise.all(
+      [...this.children].map((child) => new Promise((resolve) => child.once("close", resolve))),
+    );
     try {
       const pids = this.pids();
       Object.values(pids).forEach((pid) => process.kill(pid, "SIGCONT"));
@@ -292,4 +312,3 @@ export function isFree(port: number): Promise<boolean> {
     server.listen({ host: "127.0.0.1", port }, () => server.close(() => resolve(true)));
   });
 }
-

@@ -15,13 +15,23 @@ export interface DownOptions extends DefinitionOptions {
 export async function down(options: DownOptions, signal: AbortSignal): Promise<ExitCode> {
   const cluster = await loadCluster(options, "local");
   if (options.deleteData === true && cluster.target !== "local") {
-    throw new UsageError("--delete-data is for the local target; data volumes on AWS go with the stack, once aws.dataVolume.preventDestroy is false");
+    throw new UsageError(
+      "--delete-data is for the local target; data volumes on AWS go with the stack, once aws.dataVolume.preventDestroy is false",
+    );
   }
   if (existsSync(stateFileName(cluster))) {
-    await runCdktf({ command: "destroy", cluster, file: definitionFile(options), verbose: options.verbose === true, signal, onLine: say });
+    await runCdktf({
+      command: "destroy",
+      cluster,
+      file: definitionFile(options),
+      verbose: options.verbose === true,
+      signal,
+      onLine: say,
+    });
   } else {
     say(`the cluster ${cluster.name} is not deployed here (no ${stateFileName(cluster)})`);
-    for (const target of alsoDeployedOn(cluster)) say(`it is deployed on the target ${target}: --target ${target} takes that down`);
+    for (const target of alsoDeployedOn(cluster))
+      say(`it is deployed on the target ${target}: --target ${target} takes that down`);
   }
   if (cluster.target === "local") await sweep(cluster.name, options.deleteData === true);
   return EXIT.ok;

@@ -44,7 +44,11 @@ export async function preflightMembers(signal: AbortSignal): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-export async function start(memberName: string, options: StartCommandOptions, signal: AbortSignal): Promise<ExitCode> {
+export async function start(
+  memberName: string,
+  options: StartCommandOptions,
+  signal: AbortSignal,
+): Promise<ExitCode> {
   const { cluster, stateDir } = readInput();
   const member = memberOf(cluster, memberName);
   const etcd = await findEtcd(cluster, { signal });
@@ -67,7 +71,10 @@ export async function start(memberName: string, options: StartCommandOptions, si
 }
 
 export async function stop(memberName: string, options: StopCommandOptions): Promise<ExitCode> {
-  const { message, data } = await stopMember({ folder: memberFolder(options.stateDir, memberName), memberName });
+  const { message, data } = await stopMember({
+    folder: memberFolder(options.stateDir, memberName),
+    memberName,
+  });
   say(`${memberName}: ${message}`);
   if (data !== undefined) say(`${memberName}: kept ${data.path} (${formatBytes(data.bytes)})`);
   return EXIT.ok;
@@ -80,7 +87,10 @@ interface FindOptions {
 }
 
 /** The etcd that runs, or would run, the members of `cluster` here. */
-export async function findEtcd(cluster: LocalCluster, { signal, onProgress }: FindOptions): Promise<FoundEtcd> {
+export async function findEtcd(
+  cluster: LocalCluster,
+  { signal, onProgress }: FindOptions,
+): Promise<FoundEtcd> {
   return resolveEtcd({
     release: cluster.etcd.release,
     sha256: cluster.etcd.sha256,
@@ -93,10 +103,14 @@ export async function findEtcd(cluster: LocalCluster, { signal, onProgress }: Fi
 
 /** With an open release only the etcd that was found decides what it knows. */
 function refuseUnknownSettings(cluster: LocalCluster, release: string): void {
-  const unknown = SETTING_KEYS.filter((key) => cluster.etcd.settings[key] !== undefined && !isKnownTo(key, release));
+  const unknown = SETTING_KEYS.filter(
+    (key) => cluster.etcd.settings[key] !== undefined && !isKnownTo(key, release),
+  );
   if (unknown.length === 0) return;
   throw new ExternalError(
-    unknown.map((key) => `etcd ${release} does not know the setting ${key}; known to ${releasesThatKnow(key)}`).join("\n"),
+    unknown
+      .map((key) => `etcd ${release} does not know the setting ${key}; known to ${releasesThatKnow(key)}`)
+      .join("\n"),
     { remedy: "remove it, or pin etcd.release to one that knows it" },
   );
 }
@@ -104,7 +118,9 @@ function refuseUnknownSettings(cluster: LocalCluster, release: string): void {
 function memberOf(cluster: LocalCluster, name: string): Member {
   const member = cluster.members.find((candidate) => candidate.name === name);
   if (member === undefined) {
-    throw new UsageError(`no member ${name}; there are ${cluster.members.map((candidate) => candidate.name).join(", ")}`);
+    throw new UsageError(
+      `no member ${name}; there are ${cluster.members.map((candidate) => candidate.name).join(", ")}`,
+    );
   }
   return member;
 }
@@ -112,7 +128,9 @@ function memberOf(cluster: LocalCluster, name: string): Member {
 function readInput(): LocalInput {
   const text = process.env[LOCAL_INPUT_VARIABLE];
   if (text === undefined) {
-    throw new UsageError("this is a step of a local deploy and is called by Terraform", { remedy: "run cdktf-etcd up" });
+    throw new UsageError("this is a step of a local deploy and is called by Terraform", {
+      remedy: "run cdktf-etcd up",
+    });
   }
   return JSON.parse(text) as LocalInput;
 }

@@ -18,7 +18,9 @@ export async function render(memberName: string, options: RenderOptions): Promis
   const cluster = await loadCluster(options, "aws");
   const member = cluster.members.find(({ name }) => name === memberName);
   if (member === undefined) {
-    throw new UsageError(`no member "${memberName}" in the definition; there are ${cluster.members.map(({ name }) => name).join(", ")}`);
+    throw new UsageError(
+      `no member "${memberName}" in the definition; there are ${cluster.members.map(({ name }) => name).join(", ")}`,
+    );
   }
   process.stdout.write(await text(cluster, member, options.file));
   return EXIT.ok;
@@ -27,9 +29,16 @@ export async function render(memberName: string, options: RenderOptions): Promis
 async function text(cluster: Cluster, member: Member, file: string | undefined): Promise<string> {
   const rendering = await import("../../rendering/index.js");
   if (cluster.target === "aws" && file === undefined) return rendering.renderUserData(cluster, member);
-  const files: readonly RenderedFile[] = cluster.target === "aws" ? rendering.renderMemberFiles(cluster, member) : [await localEnvFile(cluster, member)];
-  const chosen = file === undefined ? files[0] : files.find(({ path }) => path === file || path.endsWith(`/${file}`));
-  if (chosen === undefined) throw new UsageError(`no file "${file}" on that machine; there are ${files.map(({ path }) => path).join(", ")}`);
+  const files: readonly RenderedFile[] =
+    cluster.target === "aws"
+      ? rendering.renderMemberFiles(cluster, member)
+      : [await localEnvFile(cluster, member)];
+  const chosen =
+    file === undefined ? files[0] : files.find(({ path }) => path === file || path.endsWith(`/${file}`));
+  if (chosen === undefined)
+    throw new UsageError(
+      `no file "${file}" on that machine; there are ${files.map(({ path }) => path).join(", ")}`,
+    );
   return chosen.content;
 }
 
@@ -38,6 +47,10 @@ async function localEnvFile(cluster: Cluster & { target: "local" }, member: Memb
   const { renderEnvFile } = await import("../../rendering/index.js");
   const folder = memberFolder(stateDirOf(cluster.name), member.name);
   const release = cluster.etcd.release ?? DEFAULT_RELEASE;
-  if (cluster.etcd.release === undefined) process.stderr.write(`the definition leaves the release open; rendered for ${release}\n`);
-  return { path: folder.envFile, content: renderEnvFile(cluster, member, { release, dataDir: folder.dataDir }) };
+  if (cluster.etcd.release === undefined)
+    process.stderr.write(`the definition leaves the release open; rendered for ${release}\n`);
+  return {
+    path: folder.envFile,
+    content: renderEnvFile(cluster, member, { release, dataDir: folder.dataDir }),
+  };
 }

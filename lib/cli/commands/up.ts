@@ -46,14 +46,18 @@ export async function up(options: UpOptions, signal: AbortSignal): Promise<ExitC
     await deploy;
   } catch (error) {
     // What is wrong with the members stands above, with what to do about it.
-    if (error instanceof ExternalError && !signal.aborted && seen.some((line) => UNHEALTHY.test(line))) return EXIT.unhealthy;
+    if (error instanceof ExternalError && !signal.aborted && seen.some((line) => UNHEALTHY.test(line)))
+      return EXIT.unhealthy;
     throw error;
   }
   // A deploy that changed nothing has not asked the members either.
   if (seen.some((line) => line.includes(VERDICT))) return EXIT.ok;
   const { verifyCluster } = await import("./verify.js");
   const question = { cluster: options.cluster, target: cluster.target, output: "table", callTimeout: "2s" };
-  return verifyCluster({ ...question, timeout: options.timeout ?? TIMEOUT_WITHOUT_CHANGE, allowUnreachable: true }, signal);
+  return verifyCluster(
+    { ...question, timeout: options.timeout ?? TIMEOUT_WITHOUT_CHANGE, allowUnreachable: true },
+    signal,
+  );
 }
 
 /** What would stop the deploy half-way is found out first, and what takes its time can be seen. */

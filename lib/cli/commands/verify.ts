@@ -1,4 +1,10 @@
-import { renderJson, renderProgress, renderTable, waitUntilHealthy, type VerificationReport } from "../../verification";
+import {
+  renderJson,
+  renderProgress,
+  renderTable,
+  waitUntilHealthy,
+  type VerificationReport,
+} from "../../verification";
 import { asking, durationMs, type Asking, type AskingOptions } from "../asking";
 import { TIMEOUT_VARIABLE } from "../deploy-variables";
 import { EXIT, type ExitCode } from "../exit-codes";
@@ -23,7 +29,8 @@ const UNREACHABLE_AFTER_MS = 90_000;
 /** Asks until the cluster is healthy or time is up, and prints the verdict. */
 export async function verifyCluster(options: VerifyCommandOptions, signal: AbortSignal): Promise<ExitCode> {
   const question = await asking(options, signal);
-  const timeout = options.timeout ?? (options.postDeploy === true ? timeoutAfterDeploy(question) : TIMEOUT_BY_HAND);
+  const timeout =
+    options.timeout ?? (options.postDeploy === true ? timeoutAfterDeploy(question) : TIMEOUT_BY_HAND);
   const report = await waitUntilHealthy({
     ...question.ask,
     timeoutMs: durationMs("--timeout", timeout),
@@ -33,7 +40,8 @@ export async function verifyCluster(options: VerifyCommandOptions, signal: Abort
     onProgress: (event) => process.stderr.write(`${renderProgress(event)}\n`),
   });
   print(report, question);
-  if (report.verdict === "unreachable" && (options.allowUnreachable === true || options.postDeploy === true)) return EXIT.ok;
+  if (report.verdict === "unreachable" && (options.allowUnreachable === true || options.postDeploy === true))
+    return EXIT.ok;
   return { healthy: EXIT.ok, unhealthy: EXIT.unhealthy, unreachable: EXIT.unreachable }[report.verdict];
 }
 

@@ -37,7 +37,8 @@ export class MemberBehindCheck extends TerraformElement {
           assert: {
             // Provider 5 keeps the text's sha1 in the state, provider 6 the text.
             condition: `\${contains([${address}.user_data, sha1(${address}.user_data)], "${digest}")}`,
-            error_message: `Member ${memberName} still runs on older user data. Replace its instance, alone and while all others are healthy: ${replace}`,
+            // Terraform breaks long lines, but none that begin with a space: this one is there to be copied.
+            error_message: `Member ${memberName} still runs on older user data. Replace its instance, alone and while all others are healthy:\n\n  ${replace}`,
           },
         },
       },

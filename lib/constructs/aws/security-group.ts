@@ -1,6 +1,7 @@
 import { SecurityGroup as AwsSecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
+import { Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsCluster } from "../../cluster/cluster";
 import { tagsFor } from "./tags";
@@ -58,8 +59,10 @@ export class SecurityGroup extends Construct {
     for (const cidrIpv4 of new Set(cidrs)) {
       this.allowIn(`${id}_${cidrIpv4.replace(/[./]/g, "-")}`, port, description, { cidrIpv4 });
     }
-    for (const referencedSecurityGroupId of new Set(securityGroupIds)) {
-      this.allowIn(`${id}_${referencedSecurityGroupId}`, port, description, { referencedSecurityGroupId });
+    for (const [index, referencedSecurityGroupId] of [...new Set(securityGroupIds)].entries()) {
+      // A group of the same app has no id yet.
+      const source = Token.isUnresolved(referencedSecurityGroupId) ? `group_${index}` : referencedSecurityGroupId;
+      this.allowIn(`${id}_${source}`, port, description, { referencedSecurityGroupId });
     }
   }
 

@@ -32,8 +32,14 @@ describe.sequential("plain cdktf", { timeout: STEP_MS }, () => {
     // script(1) is the terminal: when it dies, the kernel hangs up everything that runs in it.
     const line = "echo shell $$; $CDKTF deploy --auto-approve; echo deployed with $?; sleep 600";
     const env = { CDKTF: [process.execPath, CDKTF].join(" "), CI: "1", TARGET: "local", SHELL: "/bin/sh" };
-    const terminal = project.startProgram(["script", "--quiet", "--flush", "--return", "--command", line, "/dev/null"], { env });
-    await vi.waitUntil(() => terminal.output().includes("deployed with"), { timeout: STEP_MS, interval: 100 });
+    const terminal = project.startProgram(
+      ["script", "--quiet", "--flush", "--return", "--command", line, "/dev/null"],
+      { env },
+    );
+    await vi.waitUntil(() => terminal.output().includes("deployed with"), {
+      timeout: STEP_MS,
+      interval: 100,
+    });
     expect(terminal.output()).toContain("deployed with 0");
     expect(terminal.output()).toContain("cluster bare is healthy");
 
@@ -46,9 +52,12 @@ describe.sequential("plain cdktf", { timeout: STEP_MS }, () => {
 
   test("fails to apply when the cluster can be reached and is not as defined", async () => {
     const peerUrl = `http://127.0.0.1:${await freePortRange(1)}`;
-    const added = await project.etcdctl(["member", "add", "stranger", `--peer-urls=${peerUrl}`]);
-    const stranger = /Member +([0-9a-f]+) added/.exec(added.output)?.[1] ?? "";
-    expect(stranger, added.output).not.toBe("");
+    const add = ["member", "add", "stranger", `--peer-urls=${peerUrl}`];
+    // etcd refuses until its members have been connected for five seconds.
+    const stranger = await vi.waitUntil(
+      async () => /Member +([0-9a-f]+) added/.exec((await project.etcdctl(add)).output)?.[1],
+      { timeout: 30_000, interval: 500 },
+    );
     await project.define({ etcd: { settings: { snapshotCount: 20_000 } } });
 
     const deployed = await project.cdktf(["deploy", "--auto-approve"], { env: { CDKTF_ETCD_TIMEOUT: "3s" } });

@@ -27,7 +27,11 @@ describe("a local cluster with mutual TLS on both planes", () => {
       keyFile: join(project.folder, "tls", plane, "{member}.key"),
     });
     const ports = { clientPort: project.firstPort, peerPort: project.firstPort + 1, portStep: 2 };
-    const tls = { client: files("clients"), peer: files("peers"), operator: { caFile: clients.caFile, ...operator } };
+    const tls = {
+      client: files("clients"),
+      peer: files("peers"),
+      operator: { caFile: clients.caFile, ...operator },
+    };
     await project.write("cluster.yaml", stringify({ name: project.name, tls, local: ports }));
     up = await project.run(["up"]);
   }, DEPLOY_MS);
@@ -48,7 +52,12 @@ describe("a local cluster with mutual TLS on both planes", () => {
   test("etcdctl with the same certificate agrees", async () => {
     const tls = [`--cacert=${clients.caFile}`, `--cert=${operator.certFile}`, `--key=${operator.keyFile}`];
     const endpoints = project.endpoints().map((endpoint) => endpoint.replace("http:", "https:"));
-    const health = await project.etcdctl(["endpoint", "health", `--endpoints=${endpoints.join(",")}`, ...tls]);
+    const health = await project.etcdctl([
+      "endpoint",
+      "health",
+      `--endpoints=${endpoints.join(",")}`,
+      ...tls,
+    ]);
     expect(health.code, health.output).toBe(0);
     expect(health.output.match(/is healthy/g)).toHaveLength(3);
   });
@@ -58,7 +67,8 @@ describe("a local cluster with mutual TLS on both planes", () => {
     const { certFile, keyFile } = await foreign.issue("stranger");
     const verify = await project.run(["verify", "--timeout", "0s", "--cert", certFile, "--key", keyFile]);
     expect(verify.code, verify.output).toBe(1);
-    for (const member of ["etcd-0", "etcd-1", "etcd-2"]) expect(verify.stdout).toMatch(new RegExp(`${member} .*certificate`));
+    for (const member of ["etcd-0", "etcd-1", "etcd-2"])
+      expect(verify.stdout).toMatch(new RegExp(`${member} .*certificate`));
   });
 
   test("is not trusted through a foreign CA", async () => {
@@ -69,7 +79,13 @@ describe("a local cluster with mutual TLS on both planes", () => {
   });
 
   test("speaks no plain HTTP", async () => {
-    const verify = await project.run(["verify", "--timeout", "0s", "--endpoints", project.endpoints().join(",")]);
+    const verify = await project.run([
+      "verify",
+      "--timeout",
+      "0s",
+      "--endpoints",
+      project.endpoints().join(","),
+    ]);
     expect(verify.code, verify.output).toBe(1);
   });
 

@@ -1,3 +1,4 @@
+import { DEFAULT_RELEASE } from "../../../lib/cluster/etcd-release";
 import { type RuleExamples } from "./example";
 
 export const releaseRuleExamples: RuleExamples = {
@@ -8,7 +9,7 @@ export const releaseRuleExamples: RuleExamples = {
 etcd:
   release: 3.3.27`,
       says: `cluster.yaml:3:12 etcd.release: must be 3.4.0 or newer, got "3.3.27"
-    the newest pinned release is 3.6.14`,
+    the newest pinned release is ${DEFAULT_RELEASE}`,
     },
   ],
   "release-pinned-or-sha256": [
@@ -20,7 +21,7 @@ etcd:
 aws:
   region: eu-central-1`,
       says: `cluster.yaml:3:12 etcd.release: has no pinned sha256, got "3.6.999"
-    add etcd.sha256.arm64 from the release's SHA256SUMS, or take a pinned release (the newest is 3.6.14)`,
+    add etcd.sha256.arm64 from the release's SHA256SUMS, or take a pinned release (the newest is ${DEFAULT_RELEASE})`,
     },
     {
       target: "aws",
@@ -32,7 +33,7 @@ etcd:
 aws:
   region: eu-central-1`,
       says: `cluster.yaml:3:12 etcd.release: has no pinned sha256, got "3.6.999"
-    add etcd.sha256.arm64 from the release's SHA256SUMS, or take a pinned release (the newest is 3.6.14)`,
+    add etcd.sha256.arm64 from the release's SHA256SUMS, or take a pinned release (the newest is ${DEFAULT_RELEASE})`,
     },
   ],
   "sha256-agrees-with-pinned": [

@@ -1,0 +1,103 @@
+import Ajv, { type ValidateFunction } from "ajv";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { definitionJsonSchema, type JsonSchema } from "../../lib/cluster/json-schema";
+
+const ROOT = join(__dirname, "..", "..");
+const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
+
+const schema = definitionJsonSchema();
+
+function validator(): ValidateFunction {
+  return new Ajv({ allErrors: true }).compile(schema);
+}
+
+describe("the JSON Schema", () => {
+  it("is what the file says that editors read; else: npm run -s schema", () => {
+    expect(JSON.parse(read("lib/cluster/cluster.schema.json"))).toEqual(schema);
+  });
+
+  it("is a draft that editors know, and says what it is about", () => {
+    expect(schema).toMatchObject({
+      $schema: "http://json-schema.org/draft-07/schema#",
+      title: "cdktf-etcd cluster definition",
+      required: ["name"],
+      additionalProperties: false,
+    });
+    expect(new Ajv().validateSchema(schema)).toBe(true);
+  });
+
+  it.each([
+    "cluster.yaml",
+    ...readdirSync(join(ROOT, "examples"))
+      .filter((name) => name.endsWith(".yaml"))
+      .map((name) => `examples/${name}`),
+  ])("accepts %s", (file) => {
+    const validate = validator();
+    validate(parse(read(file)));
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
+  it.each([
+    [{}, "should have required property 'name'"],
+    [{ name: "Demo" }, "should match pattern"],
+    [{ name: "demo", member: 3 }, "should NOT have additional properties"],
+    [{ name: "demo", members: 4 }, "should be equal to one of the allowed values"],
+    [{ name: "demo", members: [{}] }, "should have required property 'name'"],
+    [{ name: "demo", target: "azure" }, "should be equal to one of the allowed values"],
+    [{ name: "demo", etcd: { release: 3.6 } }, "should be string"],
+    [{ name: "demo", etcd: { settings: { quotaBackendBytes: "2GB" } } }, "should match pattern"],
+    [{ name: "demo", local: { address: "::1" } }, 'should match format "ipv4"'],
+    [{ name: "demo", local: { clientPort: 0 } }, "should be >= 1"],
+    [{ name: "demo", aws: {} }, "should have required property 'region'"],
+    [{ name: "demo", aws: { region: "eu-central-1", tags: { a: 1 } } }, "should be string"],
+    [
+      { name: "demo", aws: { region: "eu-central-1", network: { subnets: [] } } },
+      "should NOT have fewer than 1 items",
+    ],
+  ])("refuses %j", (definition, reason) => {
+    const validate = validator();
+    expect(validate(definition)).toBe(false);
+    expect(validate.errors?.map(({ message }) => message).join("\n")).toContain(reason);
+  });
+
+  it("describes every key", () => {
+    expect(
+      leaves(schema).filter(({ description }) => typeof description !== "string" || description === ""),
+    ).toEqual([]);
+  });
+
+  it("says of every key that may be left out what it is then", () => {
+    const isSaid = ({ description, default: value }: Leaf) =>
+      value !== undefined || /\b[Dd]efault\b|needed|only with/.test(String(description));
+    expect(
+      leaves(schema)
+        .filter((leaf) => !leaf.isRequired && !isSaid(leaf))
+        .map(({ at }) => at),
+    ).toEqual([]);
+  });
+});
+
+interface Leaf {
+  readonly at: string;
+  readonly isRequired: boolean;
+  readonly description?: unknown;
+  readonly default?: unknown;
+}
+
+function leaves({ properties = {}, items, anyOf = [], required }: JsonSchema, place = ""): Leaf[] {
+  const names = Array.isArray(required) ? (required as unknown[]) : [];
+  return [
+    ...Object.entries(properties).flatMap(([key, inner]) => {
+      const at = `${place}.${key}`;
+      return [
+        { at, isRequired: names.includes(key), description: inner["description"], default: inner["default"] },
+        ...leaves(inner, at),
+      ];
+    }),
+    ...(items === undefined ? [] : leaves(items, `${place}[]`)),
+    ...anyOf.flatMap((inner) => leaves(inner, place)),
+  ];
+}
