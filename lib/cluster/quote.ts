@@ -6,6 +6,7 @@ export function quote(value: unknown): string {
   if (value === null) return "nothing (the key has no value)";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object") return "a mapping";
-  const shown = typeof value === "string" ? JSON.stringify(value) : String(value as number | boolean | bigint);
+  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- no object comes this far
+  const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
   return shown.length > LONGEST ? `${shown.slice(0, LONGEST - 1)}…` : shown;
 }

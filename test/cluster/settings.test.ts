@@ -8,7 +8,6 @@ import {
   SETTINGS,
   settingsSchema,
   settingVariables,
-  type EtcdSettings,
   type SettingKey,
 } from "../../lib/cluster/settings";
 import { knows } from "../../lib/cluster/settings/row";
