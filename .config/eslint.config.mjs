@@ -4,19 +4,30 @@ import tseslint from "typescript-eslint";
 /** Layers from the bottom up: each may import those before it (docs/architecture.md). */
 const layers = ["cluster", "rendering", "local", "constructs", "stacks", "cli"];
 
-const layerZones = layers.slice(0, -1).map((layer, index) => (
-  {
-    target: `./lib/${layer}`,
-    from: layers.slice(index + 1).map((higher) => `./lib/${higher}`),
-    message: `lib/${layer} must not import from a layer above it: ${layers.toReversed().join(" > ")}, one direction only (docs/architecture.md).`,
-  }
-));
+const layerZones = layers.slice(0, -1).map((layer, index) => ({
+  target: `./lib/${layer}`,
+  from: layers.slice(index + 1).map((higher) => `./lib/${higher}`),
+  message: `lib/${layer} must not import from a layer above it: ${layers.toReversed().join(" > ")}, one direction only (docs/architecture.md).`,
+}));
 
 /** Packages that only one place may import, so that replacing one is a change in that place. */
 const onlyIn = [
-  { packages: /^handlebars$/, folders: ["lib/rendering"], reason: "templates are rendered in lib/rendering only" },
-  { packages: /^(cdktf|constructs|@cdktf)(\/|$)/, folders: ["lib/constructs", "lib/stacks", "examples"], reason: "CDKTF stays inside lib/constructs and lib/stacks: the rest must work without it, and a move to its successor must be a rename there" },
-  { packages: /^(etcd3|cockatiel)(\/|$)/, folders: ["lib/verification"], reason: "etcd3 stays behind lib/verification/endpoint-client.ts" },
+  {
+    packages: /^handlebars$/,
+    folders: ["lib/rendering"],
+    reason: "templates are rendered in lib/rendering only",
+  },
+  {
+    packages: /^(cdktf|constructs|@cdktf)(\/|$)/,
+    folders: ["lib/constructs", "lib/stacks", "examples"],
+    reason:
+      "CDKTF stays inside lib/constructs and lib/stacks: the rest must work without it, and a move to its successor must be a rename there",
+  },
+  {
+    packages: /^(etcd3|cockatiel)(\/|$)/,
+    folders: ["lib/verification"],
+    reason: "etcd3 stays behind lib/verification/endpoint-client.ts",
+  },
   { packages: /^commander$/, folders: ["lib/cli"], reason: "the command line is lib/cli's" },
 ];
 
@@ -24,7 +35,8 @@ const restricted = (folder) => ({
   patterns: [
     {
       regex: "^@cdktf/provider-aws(/lib)?$",
-      message: "Import one resource (@cdktf/provider-aws/lib/instance): the index takes seconds and half a gigabyte to load.",
+      message:
+        "Import one resource (@cdktf/provider-aws/lib/instance): the index takes seconds and half a gigabyte to load.",
     },
     ...onlyIn
       .filter(({ folders }) => !folders.includes(folder))
@@ -38,9 +50,16 @@ export default tseslint.config(
     files: ["**/*.ts", "**/*.mts"],
     extends: [tseslint.configs.strictTypeChecked],
     plugins: { "import-x": importX },
-    languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: new URL("..", import.meta.url).pathname } },
+    languageOptions: {
+      parserOptions: { project: "./tsconfig.json", tsconfigRootDir: new URL("..", import.meta.url).pathname },
+    },
     linterOptions: { reportUnusedDisableDirectives: "error" },
-    settings: { "import-x/resolver": { typescript: { project: "./tsconfig.json" }, node: { extensions: [".ts", ".js", ".json"] } } },
+    settings: {
+      "import-x/resolver": {
+        typescript: { project: "./tsconfig.json" },
+        node: { extensions: [".ts", ".js", ".json"] },
+      },
+    },
     rules: {
       "import-x/no-cycle": "error",
       "import-x/no-restricted-paths": [
@@ -53,7 +72,8 @@ export default tseslint.config(
               target: "./lib/verification",
               from: "./lib",
               except: ["./verification", "./errors.ts", "./lazy-require.ts"],
-              message: "lib/verification works against any etcd: it takes plain data and knows nothing of definitions, rendering or CDKTF.",
+              message:
+                "lib/verification works against any etcd: it takes plain data and knows nothing of definitions, rendering or CDKTF.",
             },
             {
               target: ["./lib/cluster", "./lib/rendering", "./lib/local", "./lib/constructs", "./lib/stacks"],
@@ -90,11 +110,18 @@ export default tseslint.config(
         {
           patterns: [
             ...restricted("lib/cluster").patterns,
-            { regex: "^(node:.*|fs|path|os|child_process|crypto)$", message: "lib/cluster is pure: no I/O, no clock, no randomness." },
+            {
+              regex: "^(node:.*|fs|path|os|child_process|crypto)$",
+              message: "lib/cluster is pure: no I/O, no clock, no randomness.",
+            },
           ],
         },
       ],
-      "no-restricted-globals": ["error", { name: "process", message: "lib/cluster is pure." }, { name: "fetch", message: "lib/cluster is pure." }],
+      "no-restricted-globals": [
+        "error",
+        { name: "process", message: "lib/cluster is pure." },
+        { name: "fetch", message: "lib/cluster is pure." },
+      ],
       "no-restricted-properties": [
         "error",
         { object: "Date", property: "now", message: "lib/cluster is pure: no clock." },

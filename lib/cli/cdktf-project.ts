@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { relative } from "node:path";
 import { ExternalError } from "../errors";
-import { packageRoot } from "../package-root";
+import { programEntry } from "../program-entry";
 
 const FILE = "cdktf.json";
 
@@ -54,13 +54,7 @@ function refuseUnusable(text: string): void {
   );
 }
 
-/** Starts `bin/app`: from the build, or – in a checkout – from its source through the loader. */
+/** How cdktf starts the app from this folder. */
 export function appCommand(): string {
-  const words = __filename.endsWith(".ts")
-    ? [
-        join(dirname(require.resolve("jiti/package.json")), "lib", "jiti-cli.mjs"),
-        join(packageRoot(), "bin", "app.ts"),
-      ]
-    : [join(packageRoot(), "dist", "bin", "app.js")];
-  return ["node", ...words.map((path) => `'${relative(process.cwd(), path)}'`)].join(" ");
+  return ["node", ...programEntry("app").map((path) => `'${relative(process.cwd(), path)}'`)].join(" ");
 }

@@ -1,7 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { existsSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
+import { programEntry } from "../program-entry";
 
 /** A local-exec provisioner's command and folder. */
 export interface CliCommand {
@@ -16,7 +16,7 @@ export interface CliCommand {
  * @param args shell words of the CLI; may hold Terraform references
  */
 export function cliCommand(scope: Construct, args: string): CliCommand {
-  const entry = cliEntry().map((path) => quote(relative(process.cwd(), path)));
+  const entry = programEntry("cdktf-etcd").map((path) => quote(relative(process.cwd(), path)));
   return { command: ["node", ...entry, args].join(" "), workingDir: projectFolder(scope) };
 }
 
@@ -26,15 +26,6 @@ export function projectFolder(scope: Construct): string {
   const app = stack.node.root;
   const outdir = App.isApp(app) ? app.outdir : "cdktf.out";
   return relative(join(resolve(outdir), "stacks", stack.node.id), process.cwd());
-}
-
-/** The built CLI next to this file's build, or – in a checkout – the source through its loader. */
-function cliEntry(): string[] {
-  const root = dirname(dirname(__dirname));
-  const built = join(root, "bin", "cdktf-etcd.js");
-  if (existsSync(built)) return [built];
-  const loader = join(dirname(require.resolve("jiti/package.json")), "lib", "jiti-cli.mjs");
-  return [loader, join(root, "bin", "cdktf-etcd.ts")];
 }
 
 function quote(word: string): string {

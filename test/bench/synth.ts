@@ -5,7 +5,7 @@ import { buildApp } from "../../lib/stacks";
 import { parseCluster } from "../../lib/cluster/define";
 import { medianTimes, row } from "./measure";
 
-const LOADER = resolve("node_modules/jiti/lib/jiti-cli.mjs");
+const LOADER = resolve("bin/run.js");
 
 /** Everything of CDKTF and the provider that the AWS stack loads: no program that synthesizes can be faster than loading it. */
 function floorScript(): string {

@@ -1,11 +1,11 @@
 /** `verify` and `status` against an etcd that nobody deployed. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CLI, CliProject, freePortRange, STACK } from "../support/cli";
+import { CLI, CliProject, STACK } from "../support/cli";
+import { freePortRange } from "../support/port-range";
 import { RawCluster } from "../support/raw-cluster";
 import { defaultEtcd } from "../support/etcd";
 
 const TEST_MS = 60_000;
-// eslint-disable-next-line no-control-regex -- the escape that begins a colour
 const COLOUR = /\u001b\[3\dm/;
 
 let etcd: RawCluster;

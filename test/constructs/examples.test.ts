@@ -7,7 +7,7 @@ import { runProgram } from "../../lib/local/run-program";
 import { AWS_PROVIDER_VERSIONS } from "../../lib/stacks/aws-stack";
 import { Terraform, TERRAFORM_TIMEOUT_MS } from "../support/terraform";
 
-const LOADER = resolve("node_modules/jiti/lib/jiti-cli.mjs");
+const LOADER = resolve("bin/run.js");
 const TSC = resolve("node_modules/typescript/bin/tsc");
 
 let folder: string;
@@ -65,9 +65,7 @@ describe("every example", async () => {
     async (example) => {
       const project = join(folder, basename(example, ".ts"));
       await mkdir(project);
-      await node([LOADER, resolve("examples", example)], project, {
-        JITI_TSCONFIG_PATHS: resolve("tsconfig.json"),
-      });
+      await node([LOADER, resolve("examples", example)], project);
       const stack = await onlyStackFolder(project);
       await takeAnyProvider(stack);
       expect(await terraform.validate(stack)).toEqual([]);
@@ -107,7 +105,6 @@ describe("in a project that has the package installed", () => {
         module: "node16",
         strict: true,
         exactOptionalPropertyTypes: true,
-        noEmit: true,
         types: ["node"],
       };
       await writeFile(
@@ -121,7 +118,7 @@ describe("in a project that has the package installed", () => {
   );
 
   test("an application runs, and its deploy ends with a program that is there", async () => {
-    await node([LOADER, "main.ts"], project);
+    await node(["main.js"], project);
     const text = await readFile(join(await onlyStackFolder(project), "cdk.tf.json"), "utf8");
     const command = "node node_modules/cdktf-etcd/dist/bin/cdktf-etcd.js verify --post-deploy";
     expect(text.split(`"command": "${command}"`)).toHaveLength(3);

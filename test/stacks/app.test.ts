@@ -1,6 +1,7 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { access, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { runProgram } from "../../lib/local/run-program";
 import { Project } from "./run";
 
 const DEFINITION = "name: demo\naws: { region: eu-central-1 }\n";
@@ -70,6 +71,15 @@ describe("the app that cdktf.json starts", () => {
 });
 
 describe("what is loaded", () => {
+  // In a bundle, what is loaded cannot be told from what is not.
+  const build = resolve("node_modules", ".cache", `test-build-${process.pid}`);
+  beforeAll(async () => {
+    const tsc = ["node_modules/typescript/bin/tsc", "-p", ".config/tsconfig.build.json", "--outDir", build];
+    const { failure, stdout } = await runProgram(process.execPath, tsc);
+    expect(failure, stdout).toBeUndefined();
+  });
+  afterAll(() => rm(build, { recursive: true, force: true }));
+
   const packagesOf = (files: readonly string[]) =>
     new Set(
       files
@@ -78,7 +88,7 @@ describe("what is loaded", () => {
     );
 
   test("for aws: single modules of the provider's bindings, never their index", async () => {
-    const { loaded } = await project.run("bin/app.ts");
+    const { loaded } = await project.runNode([join(build, "bin", "app.js")]);
     expect([...packagesOf(loaded)]).toEqual(
       expect.arrayContaining(["cdktf", "constructs", PROVIDER, "handlebars"]),
     );
@@ -88,14 +98,19 @@ describe("what is loaded", () => {
   });
 
   test("for local: no provider, and none of what starts etcd", async () => {
-    const { loaded } = await project.run("bin/app.ts", [], { TARGET: "local" });
+    const { loaded } = await project.runNode([join(build, "bin", "app.js")], { TARGET: "local" });
     const packages = [...packagesOf(loaded)];
     expect(packages).toContain("cdktf");
     for (const name of [PROVIDER, "handlebars", "etcd3", "tar"]) expect(packages).not.toContain(name);
   });
 
   test.each([["status"], ["verify"]])("by %s: etcd3, and nothing of cdktf", async (command) => {
-    const { loaded } = await project.run("bin/cdktf-etcd.ts", [command, "--endpoints", "http://127.0.0.1:1"]);
+    const { loaded } = await project.runNode([
+      join(build, "bin", "cdktf-etcd.js"),
+      command,
+      "--endpoints",
+      "http://127.0.0.1:1",
+    ]);
     const packages = [...packagesOf(loaded)];
     expect(packages).toContain("etcd3");
     for (const name of ["cdktf", "constructs", PROVIDER]) expect(packages).not.toContain(name);

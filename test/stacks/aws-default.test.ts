@@ -229,7 +229,7 @@ describe("the default definition", () => {
       Record<string, unknown>,
     ];
     expect(provisioner["local-exec"]).toMatchObject({
-      command: "node node_modules/jiti/lib/jiti-cli.mjs bin/cdktf-etcd.ts verify --post-deploy",
+      command: "node bin/run.js bin/cdktf-etcd.ts verify --post-deploy",
       working_dir: "../../..",
     });
   });

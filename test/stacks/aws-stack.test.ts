@@ -3,7 +3,6 @@ import { ALL_KEYS, aws, defaultCluster, EXISTING_VPC, REGION, TLS } from "./defi
 import { environmentOf, synthesize } from "./synthesized";
 
 const ZONES = ["eu-central-1a", "eu-central-1b", "eu-central-1c"];
-const reference = (address: string) => `\${${address}}`;
 
 /** What takes tags in the AWS provider, of all that the stack has. */
 const WITHOUT_TAGS = ["aws_route", "aws_route_table_association", "aws_volume_attachment", "terraform_data"];

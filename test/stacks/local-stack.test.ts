@@ -69,9 +69,7 @@ describe("the local stack", () => {
   test("starts a member with its definition, and stops it by what the state alone knows", async () => {
     const stack = await synthesize(local());
     const [start, stop] = provisionersOf(stack.resources("terraform_data")["etcd-1_process"]);
-    expect(start?.command).toBe(
-      "node node_modules/jiti/lib/jiti-cli.mjs bin/cdktf-etcd.ts local start etcd-1 --generation 1",
-    );
+    expect(start?.command).toBe("node bin/run.js bin/cdktf-etcd.ts local start etcd-1 --generation 1");
     expect(JSON.parse(start?.environment?.["CDKTF_ETCD_LOCAL_INPUT"] ?? "")).toMatchObject({
       stateDir: stateDirOf("demo"),
       cluster: { name: "demo", members: [{ name: "etcd-0" }, { name: "etcd-1" }, { name: "etcd-2" }] },

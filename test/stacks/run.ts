@@ -3,13 +3,15 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { runProgram, type ProgramResult } from "../../lib/local/run-program";
 
-const LOADER = resolve("node_modules/jiti/lib/jiti-cli.mjs");
+const LOADER = resolve("bin/run.js");
 
 /** Prints, as the last thing of a process, the packages that it loaded. */
 const SPY = `process.on("exit", () => {
   const files = Object.keys(require.cache).filter((file) => file.includes("node_modules"));
   require("node:fs").writeFileSync(process.env.LOADED_FILES, JSON.stringify(files));
 });`;
+
+type Environment = Readonly<Record<string, string>>;
 
 export interface Run extends ProgramResult {
   /** Files below `node_modules` that the process loaded with `require`. */
@@ -28,27 +30,24 @@ export class Project {
   }
 
   /** Runs a TypeScript program of the repository, as `cdktf.json` does. */
-  async run(
-    program: string,
-    args: readonly string[] = [],
-    env: Readonly<Record<string, string>> = {},
-  ): Promise<Run> {
+  run(program: string, args: readonly string[] = [], env: Environment = {}): Promise<Run> {
+    return this.runNode([LOADER, resolve(program), ...args], env);
+  }
+
+  /** Runs node, and finds out what it loaded. */
+  async runNode(args: readonly string[], env: Environment = {}): Promise<Run> {
     const loadedFiles = join(this.folder, "loaded.json");
-    const result = await runProgram(
-      process.execPath,
-      ["--require", join(this.folder, "spy.cjs"), LOADER, resolve(program), ...args],
-      {
-        cwd: this.folder,
-        env: {
-          ...process.env,
-          TARGET: "",
-          CLUSTER: "",
-          CDKTF_OUTDIR: "cdktf.out",
-          LOADED_FILES: loadedFiles,
-          ...env,
-        },
+    const result = await runProgram(process.execPath, ["--require", join(this.folder, "spy.cjs"), ...args], {
+      cwd: this.folder,
+      env: {
+        ...process.env,
+        TARGET: "",
+        CLUSTER: "",
+        CDKTF_OUTDIR: "cdktf.out",
+        LOADED_FILES: loadedFiles,
+        ...env,
       },
-    );
+    });
     return { ...result, loaded: JSON.parse(await readFile(loadedFiles, "utf8")) as string[] };
   }
 

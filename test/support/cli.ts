@@ -2,11 +2,9 @@
  * The CLI as a user runs it: a process of its own in a folder with a definition. Whatever it starts is stopped and removed
  * again, also when a test fails or the whole run is interrupted.
  */
-import { spawn, type ChildProcess } from "node:child_process";
-import { randomInt } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { existsSync, readFileSync, readdirSync, realpathSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -21,9 +19,14 @@ import {
   type ProcessRecord,
 } from "../../lib/local";
 import { defaultEtcd, type TestEtcd } from "./etcd";
+import { endGroup, startCaptured, type CliResult, type RunningCli } from "./captured-program";
+import { freePortRange } from "./port-range";
+import { Reaper } from "./reaper";
+
+export type { CliResult, RunningCli } from "./captured-program";
 
 const packageRoot = join(__dirname, "..", "..");
-const loader = join(packageRoot, "node_modules", "jiti", "lib", "jiti-cli.mjs");
+const loader = join(packageRoot, "bin", "run.js");
 /** What `npm run up` starts. */
 export const CLI = [loader, join(packageRoot, "bin", "cdktf-etcd.ts")] as const;
 /** What `cdktf.json` starts. */
@@ -31,34 +34,15 @@ export const APP = [loader, join(packageRoot, "bin", "app.ts")] as const;
 /** CDKTF's own CLI. */
 export const CDKTF = join(packageRoot, "node_modules", "cdktf-cli", "bundle", "bin", "cdktf");
 
-/** Far above what any command takes here, so that only a hanging one gets there. */
-const RUN_TIMEOUT_MS = 180_000;
-/** First port of the ranges that are handed out; below the kernel's own range, so that no connection takes one meanwhile. */
-const [FIRST_PORT, LAST_PORT] = [20_200, 31_900] as const;
+/** Taking a cluster down, on a busy machine. */
+const DISPOSE_TIMEOUT_MS = 120_000;
 
 /** A line of a stack trace, which nobody but us is to see. */
 export const STACK = /^\s*at .+:\d+:\d+\)?$/m;
 
-export interface CliResult {
-  /** `null` when a signal ended it. */
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Both streams as they came. */
-  readonly output: string;
-  readonly tookMs: number;
-}
-
 export interface RunOptions {
   /** Added to the environment; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-}
-
-export interface RunningCli {
-  readonly child: ChildProcess;
-  /** What was printed until now. */
-  output(): string;
-  readonly result: Promise<CliResult>;
 }
 
 export interface ProjectOptions {
@@ -72,12 +56,10 @@ export interface ProjectOptions {
   readonly parent?: string;
 }
 
-const alive = new Set<CliProject>();
-process.on("exit", () => alive.forEach((project) => project.abandon()));
-
 /** A temporary folder with a `cluster.yaml` for the local target, on ports of its own. */
 export class CliProject {
   private readonly children = new Set<ChildProcess>();
+  private readonly reaper: Reaper;
 
   private constructor(
     readonly folder: string,
@@ -85,12 +67,14 @@ export class CliProject {
     /** Client port of the first member; its peer port is the next, then the second member's. */
     readonly firstPort: number,
     readonly etcd: TestEtcd,
-  ) {}
+  ) {
+    this.reaper = new Reaper(folder);
+  }
 
   /** With a definition of three members, unless said otherwise; disposed of at the end of the test that calls this. */
   static async create(options: ProjectOptions = {}): Promise<CliProject> {
     const project = await CliProject.createKept(options);
-    onTestFinished(() => project.dispose(), RUN_TIMEOUT_MS);
+    onTestFinished(() => project.dispose(), DISPOSE_TIMEOUT_MS);
     return project;
   }
 
@@ -100,7 +84,6 @@ export class CliProject {
     const firstPort = await freePortRange(2 * Math.max(members, 5));
     const folder = realpathSync(await mkdtemp(join(options.parent ?? tmpdir(), "cdktf-etcd-cli-")));
     const project = new CliProject(folder, name, firstPort, await defaultEtcd());
-    alive.add(project);
     await project.define({ members, etcd: options.etcd, local: options.local });
     return project;
   }
@@ -140,34 +123,10 @@ export class CliProject {
   }
 
   startProgram(words: readonly string[], options: RunOptions = {}): RunningCli {
-    const [program = "", ...args] = words;
-    const began = performance.now();
-    const child = spawn(program, args, {
-      cwd: this.folder,
-      detached: true,
-      env: this.environment(options.env),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.children.add(child);
-    const timer = setTimeout(() => this.endGroup(child, "SIGKILL"), RUN_TIMEOUT_MS);
-    let [stdout, stderr, output] = ["", "", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-      output += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-      output += text;
-    });
-    const result = new Promise<CliResult>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code) => {
-        clearTimeout(timer);
-        this.children.delete(child);
-        resolve({ code, stdout, stderr, output, tookMs: performance.now() - began });
-      });
-    });
-    return { child, output: () => output, result };
+    const running = startCaptured(words, { cwd: this.folder, env: this.environment(options.env) });
+    this.children.add(running.child);
+    running.child.once("close", () => this.children.delete(running.child));
+    return running;
   }
 
   private environment(changes: RunOptions["env"] = {}): NodeJS.ProcessEnv {
@@ -268,7 +227,7 @@ export class CliProject {
 
   /** Takes everything down and removes the folder. */
   async dispose(): Promise<void> {
-    for (const child of this.children) this.endGroup(child, "SIGTERM");
+    for (const child of this.children) endGroup(child, "SIGTERM");
     await Promise.all(
       [...this.children].map((child) => new Promise((resolve) => child.once("close", resolve))),
     );
@@ -277,38 +236,7 @@ export class CliProject {
       Object.values(pids).forEach((pid) => process.kill(pid, "SIGCONT"));
       if (Object.keys(pids).length > 0) await this.run(["down"]);
     } finally {
-      this.abandon();
+      await this.reaper.reap();
     }
   }
-
-  /** What `dispose` does without waiting: by the recorded pids. */
-  abandon(): void {
-    alive.delete(this);
-    for (const child of this.children) this.endGroup(child, "SIGKILL");
-    for (const { pid } of Object.values(this.running())) process.kill(pid, "SIGKILL");
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
-  }
-
-  private endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    process.kill(-child.pid, signal);
-  }
-}
-
-/** The first of `count` ports in a row on which nobody listens. */
-export async function freePortRange(count: number): Promise<number> {
-  for (;;) {
-    const first = randomInt(FIRST_PORT, LAST_PORT - count);
-    const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)));
-    if (free.every(Boolean)) return first;
-  }
-}
-
-/** Whether nobody listens there. */
-export function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen({ host: "127.0.0.1", port }, () => server.close(() => resolve(true)));
-  });
 }

@@ -61,7 +61,9 @@ export class SecurityGroup extends Construct {
     }
     for (const [index, referencedSecurityGroupId] of [...new Set(securityGroupIds)].entries()) {
       // A group of the same app has no id yet.
-      const source = Token.isUnresolved(referencedSecurityGroupId) ? `group_${index}` : referencedSecurityGroupId;
+      const source = Token.isUnresolved(referencedSecurityGroupId)
+        ? `group_${index}`
+        : referencedSecurityGroupId;
       this.allowIn(`${id}_${source}`, port, description, { referencedSecurityGroupId });
     }
   }

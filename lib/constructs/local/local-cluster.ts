@@ -48,7 +48,10 @@ export class LocalCluster extends Construct {
               type: "local-exec",
               when: "destroy",
               // A destroy provisioner may only speak of the resource itself.
-              ...cliCommand(this, `local stop '\${self.input.member}' --state-dir '\${self.input.state_dir}'`),
+              ...cliCommand(
+                this,
+                `local stop '\${self.input.member}' --state-dir '\${self.input.state_dir}'`,
+              ),
             },
           ],
         }),

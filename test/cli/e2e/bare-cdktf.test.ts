@@ -2,7 +2,8 @@
 import { relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { isRunning } from "../../../lib/local";
-import { APP, CDKTF, CliProject, freePortRange } from "../../support/cli";
+import { APP, CDKTF, CliProject } from "../../support/cli";
+import { freePortRange } from "../../support/port-range";
 
 const STEP_MS = 150_000;
 const MEMBERS = ["etcd-0", "etcd-1", "etcd-2"];
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.dispose(), STEP_MS);
 
-describe.sequential("plain cdktf", { timeout: STEP_MS }, () => {
+describe("plain cdktf", { concurrent: false, timeout: STEP_MS }, () => {
   test("fails for a wrong definition, with all its mistakes, and makes no stack", async () => {
     await project.write("wrong.yaml", "name: Bare_\nmembers: 2\nlocals: {}\n");
     const { code, output } = await project.cdktf(["synth"], { env: { CLUSTER: "wrong.yaml" } });

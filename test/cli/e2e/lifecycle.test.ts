@@ -2,7 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isRunning } from "../../../lib/local";
-import { CliProject, type CliResult, STACK, isFree } from "../../support/cli";
+import { CliProject, type CliResult, STACK } from "../../support/cli";
+import { isFree } from "../../support/port-range";
+import { etcdctlRows, statusRows } from "./status-rows";
 
 /** On a busy machine with two cores; a deploy takes 5 to 15 s. */
 const STEP_MS = 120_000;
@@ -16,28 +18,6 @@ beforeAll(async () => {
 }, STEP_MS);
 afterAll(() => project.dispose(), STEP_MS);
 
-interface StatusJson {
-  readonly endpoints: readonly {
-    readonly endpoint: string;
-    readonly member: string;
-    readonly status: null | {
-      readonly clusterId: string;
-      readonly memberId: string;
-      readonly leaderId: string;
-      readonly isLeader: boolean;
-      readonly isLearner: boolean;
-      readonly version: string;
-      readonly dbSizeBytes: number;
-      readonly dbSizeInUseBytes: number;
-      readonly raftTerm: string;
-      readonly raftIndex: string;
-      readonly raftAppliedIndex: string;
-      readonly revision: string;
-      readonly errors: readonly string[];
-    };
-  }[];
-}
-
 async function put(key: string, value: string): Promise<void> {
   const result = await project.etcdctl(["put", key, value]);
   expect(result.output).toContain("OK");
@@ -47,7 +27,7 @@ async function get(key: string): Promise<string> {
   return (await project.etcdctl(["get", key, "--print-value-only"])).stdout.trim();
 }
 
-describe.sequential("a cluster of three on this machine", { timeout: STEP_MS }, () => {
+describe("a cluster of three on this machine", { concurrent: false, timeout: STEP_MS }, () => {
   test("is up with one command, and verified", () => {
     expect(first.code, first.output).toBe(0);
     expect(Object.keys(project.pids())).toEqual(MEMBERS);
@@ -69,7 +49,7 @@ describe.sequential("a cluster of three on this machine", { timeout: STEP_MS }, 
     await expect
       .poll(
         async () => {
-          const [ours, theirs] = [await statusJson(), await etcdctlStatus()];
+          const [ours, theirs] = [await statusRows(project), await etcdctlRows(project)];
           return ours.map((row, index) =>
             JSON.stringify(row) === JSON.stringify(theirs[index]) ? "same" : [row, theirs[index]],
           );
@@ -227,98 +207,4 @@ describe.sequential("a cluster of three on this machine", { timeout: STEP_MS }, 
 
 function environmentOf(pid: number): string[] {
   return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-}
-
-interface Row {
-  readonly endpoint: string;
-  readonly memberId: string;
-  readonly clusterId: string;
-  readonly leaderId: string;
-  readonly version: string;
-  readonly dbSize: number;
-  readonly dbSizeInUse: number;
-  readonly isLeader: boolean;
-  readonly isLearner: boolean;
-  readonly raftTerm: string;
-  readonly raftIndex: string;
-  readonly raftAppliedIndex: string;
-  readonly revision: string;
-  readonly errors: readonly string[];
-}
-
-async function statusJson(): Promise<Row[]> {
-  const { stdout } = await project.run(["status", "--output", "json"]);
-  const { endpoints } = JSON.parse(stdout) as StatusJson;
-  return endpoints.map(({ endpoint, status }) => {
-    if (status === null) throw new Error(`${endpoint} gave no status`);
-    const {
-      memberId,
-      clusterId,
-      leaderId,
-      version,
-      isLeader,
-      isLearner,
-      raftTerm,
-      raftIndex,
-      raftAppliedIndex,
-      revision,
-      errors,
-    } = status;
-    const [dbSize, dbSizeInUse] = [status.dbSizeBytes, status.dbSizeInUseBytes];
-    return {
-      endpoint,
-      memberId,
-      clusterId,
-      leaderId,
-      version,
-      dbSize,
-      dbSizeInUse,
-      isLeader,
-      isLearner,
-      raftTerm,
-      raftIndex,
-      raftAppliedIndex,
-      revision,
-      errors,
-    };
-  });
-}
-
-/** What etcdctl prints has 64-bit IDs as bare numbers, which JSON.parse would round. */
-async function etcdctlStatus(): Promise<Row[]> {
-  const { stdout } = await project.etcdctl(["endpoint", "status", "-w", "json"]);
-  const rows = JSON.parse(stdout.replaceAll(/:(\d{16,})/g, ':"$1"')) as EtcdctlRow[];
-  const hex = (id: string | number): string => BigInt(id).toString(16);
-  return rows.map(({ Endpoint: endpoint, Status: { header, ...status } }) => ({
-    endpoint,
-    memberId: hex(header.member_id),
-    clusterId: hex(header.cluster_id),
-    leaderId: hex(status.leader),
-    version: status.version,
-    dbSize: status.dbSize,
-    dbSizeInUse: status.dbSizeInUse,
-    isLeader: String(status.leader) === String(header.member_id),
-    isLearner: status.isLearner ?? false,
-    raftTerm: String(status.raftTerm),
-    raftIndex: String(status.raftIndex),
-    raftAppliedIndex: String(status.raftAppliedIndex),
-    revision: String(header.revision),
-    errors: status.errors ?? [],
-  }));
-}
-
-interface EtcdctlRow {
-  readonly Endpoint: string;
-  readonly Status: {
-    readonly header: { readonly cluster_id: string; readonly member_id: string; readonly revision: number };
-    readonly leader: string;
-    readonly version: string;
-    readonly dbSize: number;
-    readonly dbSizeInUse: number;
-    readonly isLearner?: boolean;
-    readonly raftTerm: number;
-    readonly raftIndex: number;
-    readonly raftAppliedIndex: number;
-    readonly errors?: readonly string[];
-  };
 }

@@ -5,7 +5,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { CliProject, type CliResult, STACK, freePortRange } from "../../support/cli";
+import { CliProject, type CliResult, STACK } from "../../support/cli";
+import { freePortRange } from "../../support/port-range";
 import { RawMember } from "../../support/raw-cluster";
 
 const TEST_MS = 180_000;

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { isRunning, readRecord, type ProcessRecord, type StartOptions } from "../../../lib/local";
@@ -23,11 +23,14 @@ function runStarter(options: StartOptions): {
   output: Promise<string>;
   exit: Promise<unknown>;
 } {
-  const jiti = join(process.cwd(), "node_modules", ".bin", "jiti");
-  const child = spawn(jiti, [join(__dirname, "start-and-leave.ts"), JSON.stringify(options)], {
-    detached: true,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [resolve("bin/run.js"), join(__dirname, "start-and-leave.ts"), JSON.stringify(options)],
+    {
+      detached: true,
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   starter = child;
   return { child, output: text(child.stdout), exit: once(child, "exit") };
 }
