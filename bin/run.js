@@ -46,7 +46,7 @@ function makeBundle() {
   fs.mkdirSync(cache, { recursive: true });
   removeOld();
   writeWhole(file, contents);
-  writeWhole(record, JSON.stringify({ file, inputs }));
+  writeWhole(record, JSON.stringify({ entry, file, inputs }));
   return file;
 }
 
@@ -59,8 +59,6 @@ function build() {
       platform: "node",
       target: "node20",
       format: "cjs",
-      // Errors are told apart by their class, and cdktf by its constructs' names.
-      keepNames: true,
       metafile: true,
       write: false,
       outdir: cache,
@@ -84,15 +82,21 @@ function writeWhole(file, contents) {
   fs.renameSync(unfinished, file);
 }
 
-/** Bundles that no record names any more; a start that has just read the old record may still be about to load one. */
+/** What no program needs any more; a start that has just read an old record may still be about to load its bundle. */
 function removeOld() {
   const files = fs.readdirSync(cache).map((name) => path.join(cache, name));
-  const named = files
-    .filter((file) => file.endsWith(".json"))
-    .map((file) => JSON.parse(fs.readFileSync(file, "utf8")).file);
-  for (const file of files) {
+  const records = files.filter((file) => file.endsWith(".json")).map(readRecord);
+  for (const gone of records.filter(({ program }) => !fs.existsSync(program)))
+    fs.rmSync(gone.record, { force: true });
+  const named = new Set(records.map(({ bundle: file }) => file));
+  for (const file of files.filter((name) => name.endsWith(".js"))) {
     const stat = fs.statSync(file, { throwIfNoEntry: false });
-    const isOld = stat !== undefined && Date.now() - stat.mtimeMs > KEPT_MS;
-    if (isOld && !file.endsWith(".json") && !named.includes(file)) fs.rmSync(file, { force: true });
+    if (stat !== undefined && Date.now() - stat.mtimeMs > KEPT_MS && !named.has(file))
+      fs.rmSync(file, { force: true });
   }
+}
+
+function readRecord(file) {
+  const { entry: program, file: bundleFile } = JSON.parse(fs.readFileSync(file, "utf8"));
+  return { record: file, program, bundle: bundleFile };
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { definitionSchema } from "./schema";
 
 /** A JSON Schema, as far as this package looks into it. */

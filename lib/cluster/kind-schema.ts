@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Kind } from "./settings/kinds";
 
 /** What an editor shows beside a key. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DATA_VOLUME, GP3 } from "./data-volume";
 import { DEFAULT_INSTANCE_TYPE } from "./instance-types";
 import { schemaOf } from "./kind-schema";

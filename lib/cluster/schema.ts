@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { TARGETS } from "./cluster";
 import { DEFAULT_DOWNLOAD_BASE_URL, parseRelease } from "./etcd-release";
 import { schemaOf } from "./kind-schema";

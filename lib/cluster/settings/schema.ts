@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { SettingRow } from "./row";
 import { SETTING_KEYS, SETTINGS, type EtcdSettings, type SettingKey } from "./table";
 

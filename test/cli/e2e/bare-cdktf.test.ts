@@ -37,7 +37,7 @@ describe("plain cdktf", { concurrent: false, timeout: STEP_MS }, () => {
       ["script", "--quiet", "--flush", "--return", "--command", line, "/dev/null"],
       { env },
     );
-    await vi.waitUntil(() => terminal.output().includes("deployed with"), {
+    await vi.waitUntil(() => /deployed with \d/.test(terminal.output()), {
       timeout: STEP_MS,
       interval: 100,
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { SETTING_KEYS, settingsSchema, type SettingKey } from "../../../lib/cluster/settings";
 
 describe("reading settings", () => {
