@@ -58,7 +58,9 @@ export class ExternalError extends CdktfEtcdError {
 export function formatMistakes(mistakes: readonly Mistake[]): string {
   return mistakes
     .map((mistake) => {
-      const place = [mistake.file, mistake.line, mistake.column].filter((part) => part !== undefined).join(":");
+      const place = [mistake.file, mistake.line, mistake.column]
+        .filter((part) => part !== undefined)
+        .join(":");
       const head = [place, mistake.path].filter((part) => part !== "").join(" ");
       const remedy = mistake.remedy === undefined ? "" : `\n    ${mistake.remedy}`;
       return `${head === "" ? "" : `${head}: `}${mistake.message}${remedy}`;

@@ -51,7 +51,9 @@ export async function waitUntilHealthy(options: WaitOptions): Promise<Verificati
     const timeoutMs = options.timeoutMs ?? 60_000;
     const until = began + timeoutMs;
     const unreachableUntil =
-      options.privateNetwork === true ? began + Math.min(timeoutMs, options.unreachableAfterMs ?? timeoutMs) : until;
+      options.privateNetwork === true
+        ? began + Math.min(timeoutMs, options.unreachableAfterMs ?? timeoutMs)
+        : until;
     const report = progressReporter(options.onProgress);
     for (let retryMs = firstRetryMs; ; retryMs *= 2) {
       await pollUntil(session, report, { until, unreachableUntil }, options);
@@ -81,7 +83,10 @@ async function pollUntil(
   for (;;) {
     const round = session.connections.map(async (connection) => {
       const answer = await session.askStatus(connection);
-      return { healthy: report(connection.target, answer), reached: answer.ok || answer.problem.kind !== "unreachable" };
+      return {
+        healthy: report(connection.target, answer),
+        reached: answer.ok || answer.problem.kind !== "unreachable",
+      };
     });
     const answers = await untilAborted(Promise.all(round), options.signal);
     const isReached = answers.some(({ reached }) => reached);

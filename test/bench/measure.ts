@@ -43,6 +43,14 @@ export function median(values: readonly number[]): number {
 }
 
 /** One row: what was measured, its time, and what it is against. */
-export function row(label: string, tookMs: number, against?: { readonly label: string; readonly tookMs: number }): string[] {
-  return [label, `${tookMs.toFixed(0)} ms`, against === undefined ? "" : `${(tookMs / against.tookMs).toFixed(2)} × ${against.label}`];
+export function row(
+  label: string,
+  tookMs: number,
+  against?: { readonly label: string; readonly tookMs: number },
+): string[] {
+  return [
+    label,
+    `${tookMs.toFixed(0)} ms`,
+    against === undefined ? "" : `${(tookMs / against.tookMs).toFixed(2)} × ${against.label}`,
+  ];
 }

@@ -10,7 +10,9 @@ async function main(): Promise<void> {
   const rows = [...(await benchSynth(ROUNDS)), ...(await benchVerify(ROUNDS))];
   const table = new Table({ head: ["what", "median", "against"], style: { head: [], border: [] } });
   table.push(...rows);
-  process.stdout.write(`medians of ${ROUNDS}, in turn, node ${process.version}, ${cpus().length} cores\n${table.toString()}\n`);
+  process.stdout.write(
+    `medians of ${ROUNDS}, in turn, node ${process.version}, ${cpus().length} cores\n${table.toString()}\n`,
+  );
 }
 
 main().then(

@@ -42,14 +42,21 @@ export async function benchSynth(rounds: number): Promise<string[][]> {
     const times = medianTimes(
       [
         { label: "floor", argv: [process.execPath, "-e", floorScript()] },
-        { label: "synth", argv: [process.execPath, LOADER, resolve("bin/app.ts")], env: { TARGET: "aws", CDKTF_OUTDIR: folder } },
+        {
+          label: "synth",
+          argv: [process.execPath, LOADER, resolve("bin/app.ts")],
+          env: { TARGET: "aws", CDKTF_OUTDIR: folder },
+        },
       ],
       rounds,
     );
     const floorMs = times.get("floor") ?? 0;
     return [
       row("floor: node loads cdktf and the provider's modules", floorMs),
-      row("synth of cluster.yaml, as cdktf.json starts it", times.get("synth") ?? 0, { label: "floor", tookMs: floorMs }),
+      row("synth of cluster.yaml, as cdktf.json starts it", times.get("synth") ?? 0, {
+        label: "floor",
+        tookMs: floorMs,
+      }),
       ...(await manyDefinitions(folder)),
     ];
   } finally {
@@ -64,7 +71,9 @@ async function manyDefinitions(folder: string): Promise<string[][]> {
   for (const count of [10, 50, 100]) {
     const tookMs = await synthesize(count, folder);
     perTen ??= tookMs;
-    rows.push(row(`${count} definitions in one process`, tookMs, { label: "the time of 10", tookMs: perTen }));
+    rows.push(
+      row(`${count} definitions in one process`, tookMs, { label: "the time of 10", tookMs: perTen }),
+    );
   }
   return rows;
 }
@@ -73,7 +82,9 @@ async function synthesize(count: number, folder: string): Promise<number> {
   const began = performance.now();
   for (let index = 0; index < count; index += 1) {
     const text = `name: bench-${index}\nmembers: 3\naws: { region: eu-central-1 }\n`;
-    const app = await buildApp(parseCluster(text, "bench.yaml", "aws", "aws"), { outdir: join(folder, String(index)) });
+    const app = await buildApp(parseCluster(text, "bench.yaml", "aws", "aws"), {
+      outdir: join(folder, String(index)),
+    });
     app.synth();
   }
   return performance.now() - began;

@@ -16,15 +16,34 @@ export async function benchVerify(rounds: number): Promise<string[][]> {
     });
     const verify = (label: string, ...args: readonly string[]): Command => ({
       label,
-      argv: [process.execPath, resolve("dist/bin/cdktf-etcd.js"), "verify", "--endpoints", endpoints, ...args],
+      argv: [
+        process.execPath,
+        resolve("dist/bin/cdktf-etcd.js"),
+        "verify",
+        "--endpoints",
+        endpoints,
+        ...args,
+      ],
     });
-    const calls = [etcdctl("endpoint", "status"), etcdctl("endpoint", "health"), etcdctl("endpoint", "hashkv")];
+    const calls = [
+      etcdctl("endpoint", "status"),
+      etcdctl("endpoint", "health"),
+      etcdctl("endpoint", "hashkv"),
+    ];
     const times = medianTimes(
-      [{ label: "node", argv: [process.execPath, "-e", "0"] }, ...calls, verify("all", "--skip", "lease-expires"), verify("lease")],
+      [
+        { label: "node", argv: [process.execPath, "-e", "0"] },
+        ...calls,
+        verify("all", "--skip", "lease-expires"),
+        verify("lease"),
+      ],
       rounds,
     );
     const of = (label: string): number => times.get(label) ?? 0;
-    const against = { label: "the sum of etcdctl's three and node", tookMs: of("node") + calls.reduce((sum, { label }) => sum + of(label), 0) };
+    const against = {
+      label: "the sum of etcdctl's three and node",
+      tookMs: of("node") + calls.reduce((sum, { label }) => sum + of(label), 0),
+    };
     return [
       ...calls.map(({ label }) => row(`etcdctl ${label}`, of(label))),
       row("node's own start", of("node")),

@@ -47,7 +47,22 @@ function filesIn(folder: string, name: string): CertificateFiles {
   return { certFile: join(folder, `${name}.crt`), keyFile: join(folder, `${name}.key`) };
 }
 
-async function certificate({ certFile, keyFile }: CertificateFiles, commonName: string, more: readonly string[]): Promise<void> {
+async function certificate(
+  { certFile, keyFile }: CertificateFiles,
+  commonName: string,
+  more: readonly string[],
+): Promise<void> {
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", keyFile];
-  await run("openssl", ["req", "-x509", ...key, "-out", certFile, "-days", "2", "-subj", `/CN=${commonName}`, ...more]);
+  await run("openssl", [
+    "req",
+    "-x509",
+    ...key,
+    "-out",
+    certFile,
+    "-days",
+    "2",
+    "-subj",
+    `/CN=${commonName}`,
+    ...more,
+  ]);
 }

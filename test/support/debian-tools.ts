@@ -25,8 +25,14 @@ interface Tool {
 }
 
 const TOOLS = {
-  shellcheck: { package: "shellcheck", command: (root) => Promise.resolve([join(root, "usr/bin/shellcheck")]) },
-  "systemd-analyze": { package: "systemd", command: (root) => Promise.resolve([join(root, "usr/bin/systemd-analyze")]) },
+  shellcheck: {
+    package: "shellcheck",
+    command: (root) => Promise.resolve([join(root, "usr/bin/shellcheck")]),
+  },
+  "systemd-analyze": {
+    package: "systemd",
+    command: (root) => Promise.resolve([join(root, "usr/bin/systemd-analyze")]),
+  },
   "cloud-init": {
     package: "cloud-init",
     // The start script's first line names /usr/bin/python3, which is there only when Python was not among the missing packages.

@@ -8,10 +8,15 @@ import { etcdBinaries } from "./etcd";
  */
 export default async function setup(): Promise<void> {
   try {
-    execFileSync("terraform", ["version"], { stdio: "ignore", env: { ...process.env, CHECKPOINT_DISABLE: "1" } });
+    execFileSync("terraform", ["version"], {
+      stdio: "ignore",
+      env: { ...process.env, CHECKPOINT_DISABLE: "1" },
+    });
   } catch {
     throw new Error("the tests need terraform on PATH: https://developer.hashicorp.com/terraform/install");
   }
   await etcdBinaries();
-  await Promise.all((["shellcheck", "cloud-init", "systemd-analyze"] as const).map((name) => debianTool(name)));
+  await Promise.all(
+    (["shellcheck", "cloud-init", "systemd-analyze"] as const).map((name) => debianTool(name)),
+  );
 }

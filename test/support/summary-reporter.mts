@@ -22,6 +22,8 @@ export default class SummaryReporter implements Reporter {
 /** Tests that need root (loop devices, mounts) cannot run without it; tests chosen by name leave the others out on purpose. */
 function maySkip(): boolean {
   const isRoot = process.getuid?.() === 0;
-  const isFiltered = process.argv.some((argument) => argument === "-t" || argument.startsWith("--testNamePattern"));
+  const isFiltered = process.argv.some(
+    (argument) => argument === "-t" || argument.startsWith("--testNamePattern"),
+  );
   return isFiltered || (!isRoot && process.env["CI"] === undefined);
 }

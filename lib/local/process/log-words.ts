@@ -39,7 +39,9 @@ export function reasonIn(line: string): string | undefined {
     ["error", "dpanic", "panic", "fatal"].includes(String(level)) ||
     (level === "warn" && error !== undefined);
   if (!grave) return undefined;
-  return error === undefined ? String(msg) : `${String(msg)}: ${typeof error === "string" ? error : JSON.stringify(error)}`;
+  return error === undefined
+    ? String(msg)
+    : `${String(msg)}: ${typeof error === "string" ? error : JSON.stringify(error)}`;
 }
 
 function reasonInPlainText(line: string): string | undefined {
