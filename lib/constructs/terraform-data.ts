@@ -8,7 +8,10 @@ import {
 } from "cdktf";
 import type { Construct } from "constructs";
 
-export interface TerraformDataProps extends Pick<TerraformMetaArguments, "dependsOn" | "provisioners"> {
+export interface TerraformDataProps extends Pick<
+  TerraformMetaArguments,
+  "dependsOn" | "lifecycle" | "provisioners"
+> {
   /**
    * Kept in the state, where a destroy provisioner finds it as `self.input`.
    * @default - nothing

@@ -15,4 +15,4 @@ export {
 } from "./process/record";
 export { startMember, type StartOptions, type StartResult } from "./process/start";
 export { stopMember, type StopOptions, type StopResult } from "./process/stop";
-export { guardMembership } from "./membership-guard";
+export { guardMembership, MEMBERSHIP_REMEDY, membershipProblems } from "./membership-guard";

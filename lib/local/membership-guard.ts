@@ -13,6 +13,20 @@ interface Formation {
   readonly initialClusterToken: string;
 }
 
+/** What to do about such problems. */
+export const MEMBERSHIP_REMEDY =
+  "keep the old definition, or give the data up: `cdktf-etcd down --delete-data`, then deploy again";
+
+/**
+ * What speaks against running `cluster` on what is there, from its records and data.
+ */
+export function membershipProblems(cluster: LocalCluster, stateDir: string): string[] {
+  return [
+    ...strangers(cluster, stateDir),
+    ...differences(readFormation(stateDir), formationOf(cluster), hasData(cluster, stateDir)),
+  ];
+}
+
 /**
  * etcd forms a cluster once. With data in place it ignores a changed member list, and a member without data would try to form
  * a second cluster beside it: so data of one formation never runs under another.
@@ -20,24 +34,19 @@ interface Formation {
  * @throws ExternalError when there is data, or a running member, of another formation
  */
 export function guardMembership(cluster: LocalCluster, stateDir: string): void {
-  const wanted: Formation = {
+  const problems = membershipProblems(cluster, stateDir);
+  if (problems.length > 0) throw new ExternalError(problems.join("\n"), { remedy: MEMBERSHIP_REMEDY });
+  const file = join(resolve(stateDir), FILE);
+  mkdirSync(resolve(stateDir), { recursive: true });
+  writeFileSync(`${file}.new`, `${JSON.stringify(formationOf(cluster), null, 2)}\n`);
+  renameSync(`${file}.new`, file);
+}
+
+function formationOf(cluster: LocalCluster): Formation {
+  return {
     initialCluster: initialCluster(cluster.members),
     initialClusterToken: cluster.etcd.initialClusterToken,
   };
-  const problems = [
-    ...strangers(cluster, stateDir),
-    ...differences(readFormation(stateDir), wanted, hasData(cluster, stateDir)),
-  ];
-  if (problems.length > 0) {
-    throw new ExternalError(problems.join("\n"), {
-      remedy:
-        "keep the old definition, or give the data up: `cdktf-etcd down --delete-data`, then deploy again",
-    });
-  }
-  const file = join(resolve(stateDir), FILE);
-  mkdirSync(resolve(stateDir), { recursive: true });
-  writeFileSync(`${file}.new`, `${JSON.stringify(wanted, null, 2)}\n`);
-  renameSync(`${file}.new`, file);
 }
 
 function strangers(cluster: LocalCluster, stateDir: string): string[] {

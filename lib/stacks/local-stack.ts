@@ -1,5 +1,7 @@
 import type { Construct } from "constructs";
+import { readFileSync } from "node:fs";
 import type { LocalCluster as Definition } from "../cluster/cluster";
+import { stateFileName } from "../cluster/stack-id";
 import { LocalCluster } from "../constructs/local/local-cluster";
 import { stateDirOf } from "../local";
 import { CLUSTER_ID, EtcdStack } from "./etcd-stack";
@@ -12,6 +14,20 @@ export class LocalStack extends EtcdStack {
   constructor(scope: Construct, cluster: Definition) {
     super(scope, cluster);
     this.addOverride("terraform.required_version", TERRAFORM_VERSIONS);
-    new LocalCluster(this, CLUSTER_ID, { cluster, stateDir: stateDirOf(cluster.name) });
+    new LocalCluster(this, CLUSTER_ID, {
+      cluster,
+      stateDir: stateDirOf(cluster.name),
+      isDeployed: hasResources(stateFileName(cluster)),
+    });
+  }
+}
+
+/** Whether a Terraform state is there that is not empty. A broken one is for Terraform to complain of. */
+function hasResources(stateFile: string): boolean {
+  try {
+    const state = JSON.parse(readFileSync(stateFile, "utf8")) as { resources?: unknown[] } | null;
+    return (state?.resources?.length ?? 0) > 0;
+  } catch {
+    return false;
   }
 }

@@ -1,8 +1,14 @@
-import { TerraformOutput } from "cdktf";
+import { TerraformLocal, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import type { LocalCluster as Definition, Member } from "../../cluster/cluster";
 import { CLUSTER_OUTPUT, outputsOf } from "../../cluster/outputs";
-import { generationOf, LOCAL_INPUT_VARIABLE, type LocalInput } from "../../local";
+import {
+  generationOf,
+  LOCAL_INPUT_VARIABLE,
+  MEMBERSHIP_REMEDY,
+  membershipProblems,
+  type LocalInput,
+} from "../../local";
 import { cliCommand } from "../cli-command";
 import { PostDeployCheck } from "../post-deploy-check";
 import { TerraformData } from "../terraform-data";
@@ -11,21 +17,33 @@ export interface LocalClusterProps {
   readonly cluster: Definition;
   /** Folder of processes, logs and data, relative to the project's folder. */
   readonly stateDir: string;
+  /** Whether Terraform's state has this cluster already. */
+  readonly isDeployed: boolean;
 }
 
 /** One etcd process per member on this machine, through Terraform's built-in `terraform_data`. */
 export class LocalCluster extends Construct {
-  constructor(scope: Construct, id: string, { cluster, stateDir }: LocalClusterProps) {
+  constructor(scope: Construct, id: string, { cluster, stateDir, isDeployed }: LocalClusterProps) {
     super(scope, id);
     const members = cluster.members.map((member) => {
       // A process that died since the last deploy gets a new generation, and with it a replacement in the plan.
-      const generation = generationOf(stateDir, member.name);
+      const generation = generationOf(stateDir, member.name, isDeployed);
       return { member, generation, triggers: { ...definitionOf(cluster, member), generation } };
     });
     const input: LocalInput = { cluster, stateDir };
     const environment = { [LOCAL_INPUT_VARIABLE]: JSON.stringify(input) };
 
+    // A plan that fails touches nothing; the preflight itself would come after members that are to be replaced are stopped.
+    const problems = membershipProblems(cluster, stateDir);
+    const refusal = new TerraformLocal(
+      this,
+      "refusal",
+      problems.length === 0 ? "" : [...problems, MEMBERSHIP_REMEDY].join("\n"),
+    );
     const preflight = new TerraformData(this, "preflight", {
+      lifecycle: {
+        precondition: [{ condition: `\${${refusal.fqn} == ""}`, errorMessage: `\${${refusal.fqn}}` }],
+      },
       triggersReplace: Object.fromEntries(members.map(({ member, triggers }) => [member.name, triggers])),
       provisioners: [{ type: "local-exec", ...cliCommand(this, "local preflight"), environment }],
     });

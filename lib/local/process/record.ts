@@ -71,10 +71,12 @@ export function isRunning(record: Pick<ProcessRecord, "pid" | "startTime">): boo
 }
 
 /**
- * The generation to deploy: unchanged while the member runs, so that a second deployment changes nothing; one more after
- * it died, so that a deployment starts it again.
+ * The generation to deploy: unchanged while the member runs, so that a second deployment changes nothing; another one after
+ * it died or its record was lost, so that a deployment starts it again.
+ *
+ * @param isDeployed whether Terraform's state has the cluster, and with it some generation that nobody here remembers
  */
-export function generationOf(stateDir: string, memberName: string): number {
+export function generationOf(stateDir: string, memberName: string, isDeployed = false): number {
   const state = readRecord(memberFolder(stateDir, memberName));
   switch (state.kind) {
     case "running":
@@ -83,7 +85,7 @@ export function generationOf(stateDir: string, memberName: string): number {
       return state.record.generation + 1;
     case "none":
     case "unknown":
-      return 1;
+      return isDeployed ? Date.now() : 1;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Without our own commands: what anybody does who knows CDKTF. */
+import { rm } from "node:fs/promises";
 import { relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { isRunning } from "../../../lib/local";
@@ -76,6 +77,28 @@ describe("plain cdktf", { concurrent: false, timeout: STEP_MS }, () => {
     expect(mended.code, mended.output).toBe(0);
     expect(mended.output).toContain("cluster bare is healthy");
     expect(project.pids()).toEqual(before);
+  });
+
+  test("refuses another number of members on the data of three before it stops anything", async () => {
+    const before = project.pids();
+    await project.define({ members: 5 });
+    const { code, output } = await project.cdktf(["deploy", "--auto-approve"]);
+    expect(code).not.toBe(0);
+    expect(output).toContain("another initial cluster");
+    expect(output).toContain("down --delete-data");
+    expect(project.pids()).toEqual(before);
+    await project.define();
+  });
+
+  test("starts a member again whose process and record are both gone", async () => {
+    await project.signal("etcd-1", "SIGKILL");
+    await rm(project.memberFolder("etcd-1").recordFile);
+    const { code, output } = await project.cdktf(["deploy", "--auto-approve"]);
+    expect(code, output).toBe(0);
+    expect(output).toContain("cluster bare is healthy");
+    expect(Object.keys(project.running())).toEqual(MEMBERS);
+    const again = await project.cdktf(["deploy", "--auto-approve"]);
+    expect(again.output).toContain("No changes.");
   });
 
   test("destroys what it started, and keeps the data", async () => {

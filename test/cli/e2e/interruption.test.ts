@@ -11,7 +11,10 @@ test(
     const project = await CliProject.create();
     const up = project.start(["up"]);
     const isStarting = (name: string): boolean => existsSync(project.memberFolder(name).recordFile);
-    await vi.waitUntil(() => MEMBERS.some(isStarting) || up.child.exitCode !== null, { timeout: TEST_MS, interval: 5 });
+    await vi.waitUntil(() => MEMBERS.some(isStarting) || up.child.exitCode !== null, {
+      timeout: TEST_MS,
+      interval: 5,
+    });
     expect(up.child.exitCode, up.output()).toBeNull();
     // As a terminal does: to everything in its foreground.
     process.kill(-up.child.pid!, "SIGINT");

@@ -45,8 +45,9 @@ test("raises the generation when the process is gone or its pid belongs to anoth
   expect(generationOf(stateDir, "a")).toBe(8);
 });
 
-test("starts with generation 1 when nothing is known", () => {
+test("starts with generation 1 when nothing is known, and with a new one when something was deployed", () => {
   expect(generationOf(stateDir, "never")).toBe(1);
+  expect(generationOf(stateDir, "never", true)).toBeGreaterThan(1);
   expect(readRecords(join(stateDir, "never"))).toEqual(new Map());
 });
 
