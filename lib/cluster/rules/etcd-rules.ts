@@ -102,6 +102,27 @@ const tlsVersions: Rule = {
   },
 };
 
+/** ProtectHome= and PrivateTmp= of the unit (templates/etcd.service.hbs) hide these from etcd. */
+const HIDDEN_FROM_ETCD = /^\/(home|root|run\/user|tmp|var\/tmp)(\/|$)/;
+
+const tlsFilesVisible: Rule = {
+  id: "tls-files-visible-to-etcd",
+  check({ tls }, target) {
+    if (tls === undefined || target !== "aws") return [];
+    return (["client", "peer"] as const).flatMap((plane) =>
+      (["caFile", "certFile", "keyFile"] as const)
+        .filter((file) => HIDDEN_FROM_ETCD.test(tls[plane][file]))
+        .map((file) =>
+          mistakeAt(
+            ["tls", plane, file],
+            `must not be where the unit's sandbox hides files from etcd, got "${tls[plane][file]}"`,
+            "put it below /etc, e.g. /etc/etcd/tls",
+          ),
+        ),
+    );
+  },
+};
+
 const leaseCheckpoints: Rule = {
   id: "lease-checkpoint-persist-needs-checkpoint",
   needs: ["etcd.settings.leaseCheckpoint"],
@@ -137,6 +158,7 @@ export const etcdRules: readonly Rule[] = [
   compaction,
   tlsSettings,
   tlsVersions,
+  tlsFilesVisible,
   leaseCheckpoints,
   metricsPortFree,
 ];

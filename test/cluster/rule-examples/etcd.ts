@@ -22,6 +22,22 @@ etcd:
     set electionTimeoutMs to 1s5ms or more`,
     },
   ],
+  "tls-files-visible-to-etcd": [
+    {
+      target: "aws",
+      text: `name: demo
+tls:
+  client: { caFile: /root/ca.crt, certFile: "/tls/{member}.crt", keyFile: "/tmp/{member}.key" }
+  peer: { caFile: /tmpfs/ca.crt, certFile: "/tls/{member}.crt", keyFile: "/tls/{member}.key" }
+  operator: { caFile: /home/me/ca.crt, certFile: /home/me/me.crt, keyFile: /home/me/me.key }
+aws:
+  region: eu-central-1`,
+      says: `cluster.yaml:3:21 tls.client.caFile: must not be where the unit's sandbox hides files from etcd, got "/root/ca.crt"
+    put it below /etc, e.g. /etc/etcd/tls
+cluster.yaml:3:75 tls.client.keyFile: must not be where the unit's sandbox hides files from etcd, got "/tmp/{member}.key"
+    put it below /etc, e.g. /etc/etcd/tls`,
+    },
+  ],
   "compaction-retention-fits-mode": [
     {
       target: "local",
