@@ -2,12 +2,16 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../cluster/cluster";
 import { stackId } from "../cluster/stack-id";
 import { ExternalError } from "../errors";
 import { packageRoot } from "../package-root";
 import { appCommand, ensureCdktfProject } from "./cdktf-project";
 import { DeployLog } from "./deploy-log";
+
+/** A member's start gives up by itself after 30 s, and Terraform waits for it. */
+const GROUP_END_TIMEOUT_MS = 60_000;
 
 export interface CdktfRun {
   readonly command: "deploy" | "destroy";
@@ -80,6 +84,8 @@ export async function runCdktf({
   const [result] = await Promise.all([run, once(lines, "close")]);
   process.off("exit", endGroup);
   if (result.isCanceled) {
+    // cdktf ends before Terraform does, which has yet to save what it began.
+    await untilGroupEnded(run.pid);
     throw new ExternalError(`interrupted during cdktf ${command}`, {
       remedy: "run the same command again to finish it; whatever was started is recorded",
     });
@@ -89,6 +95,20 @@ export async function runCdktf({
     throw new ExternalError(`cdktf ${command} failed`, {
       remedy: `mend what is said above and run the same command again; what is right stays untouched${verbose ? "" : " (--verbose shows all that Terraform prints)"}`,
     });
+  }
+}
+
+/** Waits for the last process of a group; not for ever, since a dead one may wait for its parent to notice. */
+async function untilGroupEnded(leader: number | undefined): Promise<void> {
+  const until = Date.now() + GROUP_END_TIMEOUT_MS;
+  while (leader !== undefined && Date.now() < until && hasProcesses(leader)) await sleep(50);
+}
+
+function hasProcesses(group: number): boolean {
+  try {
+    return process.kill(-group, 0);
+  } catch {
+    return false;
   }
 }
 
