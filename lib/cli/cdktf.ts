@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../cluster/cluster";
@@ -9,9 +9,10 @@ import { ExternalError } from "../errors";
 import { packageRoot } from "../package-root";
 import { appCommand, ensureCdktfProject } from "./cdktf-project";
 import { DeployLog } from "./deploy-log";
+import { processTree, type TreeProcess } from "./process-tree";
 
 /** A member's start gives up by itself after 30 s, and Terraform waits for it. */
-const GROUP_END_TIMEOUT_MS = 60_000;
+const END_TIMEOUT_MS = 60_000;
 
 export interface CdktfRun {
   readonly command: "deploy" | "destroy";
@@ -62,12 +63,8 @@ export async function runCdktf({
         CI: "1",
         CHECKPOINT_DISABLE: "1",
       },
-      // Ctrl-C reaches the whole process group of a terminal, and cdktf hands a signal on: by a second one Terraform ends at
-      // once, without saving its state. In a group of its own it gets just the one that is sent here.
+      // Ctrl-C reaches the whole process group of a terminal; what is interrupted here, and how, is decided below.
       detached: true,
-      cancelSignal: signal,
-      // Terraform waits for its provisioners before it ends itself.
-      forceKillAfterDelay: 60_000,
     },
   );
   const endGroup = (): void => {
@@ -75,17 +72,21 @@ export async function runCdktf({
       process.kill(-run.pid, "SIGTERM");
   };
   process.once("exit", endGroup);
-  signal.addEventListener("abort", () => onLine("interrupted: waiting until Terraform has saved its state"), {
-    once: true,
-  });
+  let interrupted: readonly TreeProcess[] = [];
+  const interrupt = (): void => {
+    onLine("interrupted: waiting until Terraform has saved its state");
+    if (run.pid !== undefined) interrupted = interruptTree(run.pid, basename(terraform));
+  };
+  signal.addEventListener("abort", interrupt, { once: true });
+  if (signal.aborted) interrupt();
   const log = new DeployLog();
   const lines = createInterface({ input: run.all });
   lines.on("line", (line) => (verbose ? [line] : log.accept(line)).forEach(onLine));
   const [result] = await Promise.all([run, once(lines, "close")]);
   process.off("exit", endGroup);
-  if (result.isCanceled) {
-    // cdktf ends before Terraform does, which has yet to save what it began.
-    await untilGroupEnded(run.pid);
+  signal.removeEventListener("abort", interrupt);
+  if (signal.aborted) {
+    await untilEnded(interrupted);
     throw new ExternalError(`interrupted during cdktf ${command}`, {
       remedy: "run the same command again to finish it; whatever was started is recorded",
     });
@@ -98,18 +99,35 @@ export async function runCdktf({
   }
 }
 
-/** Waits for the last process of a group; not for ever, since a dead one may wait for its parent to notice. */
-async function untilGroupEnded(leader: number | undefined): Promise<void> {
-  const until = Date.now() + GROUP_END_TIMEOUT_MS;
-  while (leader !== undefined && Date.now() < until && hasProcesses(leader)) await sleep(50);
+/**
+ * Terraform itself is interrupted, and cdktf left alone: told to end, cdktf would go at once, and the terminal in which it runs
+ * Terraform with it, in the middle of the writing of the state.
+ *
+ * @returns the processes that were told to end
+ */
+function interruptTree(root: number, terraform: string): TreeProcess[] {
+  const running = processTree(root);
+  const terraforms = running.filter(({ name }) => name === terraform);
+  const [targets, name] =
+    terraforms.length > 0
+      ? ([terraforms, "SIGINT"] as const)
+      : ([running.filter(({ pid }) => pid === root), "SIGTERM"] as const);
+  for (const { pid } of targets) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return targets;
 }
 
-function hasProcesses(group: number): boolean {
-  try {
-    return process.kill(-group, 0);
-  } catch {
-    return false;
-  }
+/** Waits for processes; not for ever, lest one that does not end holds this one too. */
+async function untilEnded(processes: readonly TreeProcess[]): Promise<void> {
+  const until = Date.now() + END_TIMEOUT_MS;
+  const lives = ({ pid, name }: TreeProcess): boolean =>
+    processTree(pid).some((found) => found.pid === pid && found.name === name);
+  while (Date.now() < until && processes.some(lives)) await sleep(50);
 }
 
 /** @throws {ExternalError} when neither Terraform nor OpenTofu is installed */
