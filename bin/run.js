@@ -35,11 +35,12 @@ function freshBundle() {
 }
 
 function makeBundle() {
+  const began = Date.now();
   const { metafile, outputFiles } = build();
   const sources = Object.keys(metafile.inputs).map((input) => path.resolve(root, input));
   const own = sources.filter((input) => !input.includes(`${path.sep}node_modules${path.sep}`));
   const inputs = Object.fromEntries(
-    [...own, INSTALLED, __filename].map((input) => [input, versionOf(input)]),
+    [...own, INSTALLED, __filename].map((input) => [input, versionOf(input, began)]),
   );
   const [{ contents, hash }] = outputFiles;
   const file = path.join(cache, `${path.basename(entry, ".ts")}-${hash.replace(/\W/g, "")}.js`);
@@ -70,9 +71,11 @@ function build() {
   }
 }
 
-function versionOf(file) {
+/** Which state of a file this is; none that a later look could find again if it changed while it was being read. */
+function versionOf(file, readSince = Infinity) {
   const stat = fs.statSync(file, { throwIfNoEntry: false });
-  return stat === undefined ? "none" : `${stat.mtimeMs} ${stat.size}`;
+  if (stat === undefined) return "none";
+  return stat.mtimeMs >= readSince ? "changed meanwhile" : `${stat.mtimeMs} ${stat.size}`;
 }
 
 /** Several starts may come here at once; none may see half a file. */
@@ -85,7 +88,7 @@ function writeWhole(file, contents) {
 /** What no program needs any more; a start that has just read an old record may still be about to load its bundle. */
 function removeOld() {
   const files = fs.readdirSync(cache).map((name) => path.join(cache, name));
-  const records = files.filter((file) => file.endsWith(".json")).map(readRecord);
+  const records = files.filter((file) => file.endsWith(".json")).flatMap(readRecord);
   for (const gone of records.filter(({ program }) => !fs.existsSync(program)))
     fs.rmSync(gone.record, { force: true });
   const named = new Set(records.map(({ bundle: file }) => file));
@@ -97,6 +100,11 @@ function removeOld() {
 }
 
 function readRecord(file) {
-  const { entry: program, file: bundleFile } = JSON.parse(fs.readFileSync(file, "utf8"));
-  return { record: file, program, bundle: bundleFile };
+  try {
+    const { entry: program, file: bundleFile } = JSON.parse(fs.readFileSync(file, "utf8"));
+    return [{ record: file, program, bundle: bundleFile }];
+  } catch {
+    // Another start has just removed it.
+    return [];
+  }
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { schemaOf } from "../kind-schema";
 import type { SettingRow } from "./row";
 import { SETTING_KEYS, SETTINGS, type EtcdSettings, type SettingKey } from "./table";
 
@@ -16,22 +17,13 @@ export type SettingsInput = { readonly [K in SettingKey]?: SettingInput<K> | und
 
 /** Reads {@link SettingsInput} into {@link EtcdSettings}; unknown keys are refused. Sets no defaults. */
 export const settingsSchema: z.ZodType<Partial<EtcdSettings>, SettingsInput> = z
-  .strictObject(Object.fromEntries(SETTING_KEYS.map((key) => [key, schemaOf(key).optional()])))
+  .strictObject(Object.fromEntries(SETTING_KEYS.map((key) => [key, schemaOfSetting(key).optional()])))
   .meta({ description: "etcd's own settings, the same on all members" });
 
-function schemaOf<K extends SettingKey>(key: K): z.ZodType<EtcdSettings[K]> {
+function schemaOfSetting<K extends SettingKey>(key: K): z.ZodType<EtcdSettings[K]> {
   const { kind, description, etcdDefault, shipped }: SettingRow<EtcdSettings[K]> = SETTINGS[key];
   // In words, because zod drops `default` from the JSON Schema of a value that it transforms.
   const said =
     shipped === undefined ? `etcd's own default: ${etcdDefault}` : `Default: ${String(kind.show(shipped))}`;
-  // All that the JSON Schema says comes from this metadata: `z.unknown()` adds nothing of its own to it.
-  return z
-    .unknown()
-    .transform((input, context) => {
-      const parsed = kind.parse(input);
-      if (parsed.ok) return parsed.value;
-      context.addIssue({ code: "custom", message: parsed.message, params: { remedy: parsed.remedy } });
-      return z.NEVER;
-    })
-    .meta({ ...kind.jsonSchema, description: `${description}. ${said}` });
+  return schemaOf(kind, { description: `${description}. ${said}` });
 }
