@@ -41,8 +41,8 @@ export class DeployLog {
   }
 
   private hide(line: string): void {
-    // A spinner that cdktf redraws.
-    if (line === "" || /^[⠀-⣿] /.test(line)) return;
+    // A spinner that cdktf redraws, and the heading of what is said about the machine.
+    if (line === "" || /^[⠀-⣿] |problems with the CLI configuration:$/.test(line)) return;
     this.hidden = [...this.hidden, line].slice(-KEPT_LINES);
   }
 

@@ -92,6 +92,15 @@ describe("up refuses", { timeout: TEST_MS }, () => {
     expect(stranger.isRunning).toBe(true);
   });
 
+  test("an app that cannot synthesize, and shows what that said", async () => {
+    const project = await CliProject.create();
+    const failed = await project.run(["up"], { env: { CDKTF_CONTEXT_JSON: "{bad" } });
+    expect(failed.code, failed.output).toBe(4);
+    expect(failed.stdout).toContain("SyntaxError: Expected property name");
+    expect(project.stacks()).toEqual([]);
+    expect(project.pids()).toEqual({});
+  });
+
   test("a disk without room", async () => {
     const project = await CliProject.create();
     const small = await inSmallFolder(project, "16m", "up");
