@@ -2,7 +2,7 @@ import importX from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
 /** Layers from the bottom up: each may import those before it (docs/architecture.md). */
-const layers = ["cluster", "rendering", "local", "constructs", "stacks", "cli"];
+const layers = ["cluster", "rendering", "pki", "downloads", "local", "constructs", "stacks", "cli"];
 
 const layerZones = layers.slice(0, -1).map((layer, index) => ({
   target: `./lib/${layer}`,
@@ -27,6 +27,11 @@ const onlyIn = [
     packages: /^(etcd3|cockatiel)(\/|$)/,
     folders: ["lib/verification"],
     reason: "etcd3 stays behind lib/verification/endpoint-client.ts",
+  },
+  {
+    packages: /^(@peculiar\/x509|reflect-metadata)(\/|$)/,
+    folders: ["lib/pki"],
+    reason: "certificates are made in lib/pki only",
   },
   { packages: /^commander$/, folders: ["lib/cli"], reason: "the command line is lib/cli's" },
 ];
@@ -69,6 +74,16 @@ export default tseslint.config(
           zones: [
             ...layerZones,
             {
+              target: "./lib/pki",
+              from: "./lib/rendering",
+              message: "lib/pki stands beside lib/rendering: certificates need nothing of what is rendered.",
+            },
+            {
+              target: "./lib/downloads",
+              from: ["./lib/cluster", "./lib/rendering", "./lib/pki"],
+              message: "lib/downloads takes addresses and sums; what they are of is for its callers.",
+            },
+            {
               target: "./lib/verification",
               from: "./lib",
               except: ["./verification", "./errors.ts", "./lazy-require.ts"],
@@ -76,7 +91,15 @@ export default tseslint.config(
                 "lib/verification works against any etcd: it takes plain data and knows nothing of definitions, rendering or CDKTF.",
             },
             {
-              target: ["./lib/cluster", "./lib/rendering", "./lib/local", "./lib/constructs", "./lib/stacks"],
+              target: [
+                "./lib/cluster",
+                "./lib/rendering",
+                "./lib/pki",
+                "./lib/downloads",
+                "./lib/local",
+                "./lib/constructs",
+                "./lib/stacks",
+              ],
               from: "./lib/verification",
               message: "Only the CLI asks questions of a running cluster; everything else describes one.",
             },
@@ -98,10 +121,12 @@ export default tseslint.config(
       "no-new": "off",
     },
   },
-  ...["cluster", "rendering", "local", "constructs", "stacks", "verification", "cli"].map((layer) => ({
-    files: [`lib/${layer}/**/*.ts`],
-    rules: { "no-restricted-imports": ["error", restricted(`lib/${layer}`)] },
-  })),
+  ...["cluster", "rendering", "pki", "downloads", "local", "constructs", "stacks", "verification", "cli"].map(
+    (layer) => ({
+      files: [`lib/${layer}/**/*.ts`],
+      rules: { "no-restricted-imports": ["error", restricted(`lib/${layer}`)] },
+    }),
+  ),
   {
     files: ["lib/cluster/**/*.ts"],
     rules: {

@@ -2,11 +2,15 @@
 export { EtcdCluster, type EtcdClusterProps, type ValidatedClusterProps } from "./constructs/etcd-cluster";
 export type { MemberInstance } from "./constructs/aws/member-instance";
 
+export { ensurePki } from "./pki";
+
 export { defineCluster, parseCluster } from "./cluster/define";
 export type {
   AwsDataVolumeDefinition,
   AwsDefinition,
+  AwsDnsDefinition,
   AwsNetworkDefinition,
+  AwsStateDefinition,
   AwsSubnetDefinition,
   ClusterDefinition,
   EtcdDefinition,

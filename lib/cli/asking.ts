@@ -1,16 +1,13 @@
-import { readFileSync } from "node:fs";
 import { parseDuration } from "../cluster/units";
 import { UsageError } from "../errors";
-import type { AskOptions, TlsOptions } from "../verification";
+import type { AskOptions } from "../verification";
 import { deployedOutputs } from "./deployed";
 import type { DefinitionOptions } from "./definition-file";
+import { readTlsFiles, type TlsFileOptions } from "./tls-files";
 
 /** Options of every command that asks endpoints. */
-export interface AskingOptions extends DefinitionOptions {
+export interface AskingOptions extends DefinitionOptions, TlsFileOptions {
   readonly endpoints?: string | undefined;
-  readonly cacert?: string | undefined;
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
   readonly output: string;
   readonly callTimeout: string;
 }
@@ -21,11 +18,12 @@ export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 export interface Asking {
   readonly ask: AskOptions;
   readonly format: OutputFormat;
-  /** Whether the endpoints are on addresses that this machine need not be able to reach. */
-  readonly privateNetwork: boolean;
 }
 
-/** @throws {UsageError} for options that are no durations, formats or readable files */
+/**
+ * @throws {UsageError} for options that are no durations, formats or readable files
+ * @throws {ExternalError} when nothing is deployed, or its certificates cannot be read
+ */
 export async function asking(options: AskingOptions, signal: AbortSignal): Promise<Asking> {
   const format = OUTPUT_FORMATS.find((known) => known === options.output);
   if (format === undefined)
@@ -39,27 +37,20 @@ export async function asking(options: AskingOptions, signal: AbortSignal): Promi
       .filter((endpoint) => endpoint !== "");
     return {
       format,
-      privateNetwork: false,
-      ask: {
-        endpoints,
-        tls: tlsFiles({ caFile: options.cacert, certFile: options.cert, keyFile: options.key }),
-        ...common,
-      },
+      ask: { endpoints, tls: readTlsFiles(options), ...common },
     };
   }
   const outputs = await deployedOutputs(options);
-  const tls = tlsFiles({
-    caFile: options.cacert ?? outputs.tls?.caFile,
-    certFile: options.cert ?? outputs.tls?.certFile,
-    keyFile: options.key ?? outputs.tls?.keyFile,
-  });
+  const tls = readTlsFiles(options, outputs.tls);
   const expectation = {
     clusterName: outputs.name,
     members: outputs.members.map(({ name, endpoint, peerUrl }) => ({ name, endpoint, peerUrls: [peerUrl] })),
     release: outputs.release,
     learners: outputs.learners,
   };
-  return { format, privateNetwork: outputs.target === "aws", ask: { expectation, tls, ...common } };
+  // Members on AWS are in a private network that this machine need not have a way into.
+  const privateNetwork = outputs.target === "aws";
+  return { format, ask: { expectation, tls, privateNetwork, ...common } };
 }
 
 /** @throws {UsageError} when `text` is no duration */
@@ -70,35 +61,4 @@ export function durationMs(option: string, text: string): number {
     `${option} ${parsed.message}`,
     parsed.remedy === undefined ? {} : { remedy: parsed.remedy },
   );
-}
-
-function tlsFiles(files: {
-  caFile: string | undefined;
-  certFile: string | undefined;
-  keyFile: string | undefined;
-}): TlsOptions | undefined {
-  if (Object.values(files).every((file) => file === undefined)) return undefined;
-  const read = (option: string, file: string | undefined): Buffer | undefined => {
-    if (file === undefined) return undefined;
-    try {
-      return readFileSync(file);
-    } catch (error) {
-      throw new UsageError(
-        `cannot read ${option} ${file}: ${error instanceof Error ? error.message : String(error)}`,
-        { cause: error },
-      );
-    }
-  };
-  const [ca, cert, key] = [
-    read("--cacert", files.caFile),
-    read("--cert", files.certFile),
-    read("--key", files.keyFile),
-  ];
-  if ((cert === undefined) !== (key === undefined))
-    throw new UsageError("--cert and --key belong together; one of them is missing");
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-  };
 }

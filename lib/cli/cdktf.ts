@@ -1,6 +1,5 @@
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { basename, delimiter, dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../cluster/cluster";
@@ -9,7 +8,11 @@ import { ExternalError } from "../errors";
 import { packageRoot } from "../package-root";
 import { appCommand, ensureCdktfProject } from "./cdktf-project";
 import { DeployLog } from "./deploy-log";
+import { DESTROY_VARIABLE } from "./deploy-variables";
+import { failureAdvice } from "./failure-advice";
+import { lingeringTerraform } from "./lingering-terraform";
 import { processTree, type TreeProcess } from "./process-tree";
+import { terraformBinary } from "./terraform-binary";
 
 /** A member's start gives up by itself after 30 s, and Terraform waits for it. */
 const END_TIMEOUT_MS = 60_000;
@@ -46,9 +49,14 @@ export async function runCdktf({
   const cli = cdktfCli();
   if (ensureCdktfProject()) onLine("wrote cdktf.json, so that plain cdktf works in this folder as well");
   const { execa } = await import("execa");
+  const lingering = lingeringTerraform(terraform);
   const run = execa(
     process.execPath,
-    [cli, command, stackId(cluster), "--auto-approve", "--app", appCommand()],
+    [
+      ...[cli, command, stackId(cluster), "--auto-approve", "--app", appCommand()],
+      // terraform init has recorded the provider's sum for this platform; cdktf would ask the registry for those of all others.
+      "--skip-provider-lock",
+    ],
     {
       reject: false,
       stdin: "ignore",
@@ -56,9 +64,10 @@ export async function runCdktf({
       buffer: false,
       env: {
         ...env,
-        TERRAFORM_BINARY_NAME: terraform,
+        ...lingering.env,
         CLUSTER: file,
         TARGET: cluster.target,
+        ...(command === "destroy" ? { [DESTROY_VARIABLE]: "1" } : {}),
         // Plain lines that stay on the terminal instead of a redrawn screen, and no call home.
         CI: "1",
         CHECKPOINT_DISABLE: "1",
@@ -67,6 +76,7 @@ export async function runCdktf({
       detached: true,
     },
   );
+  process.once("exit", lingering.remove);
   const endGroup = (): void => {
     if (run.pid !== undefined && run.exitCode === null && run.signalCode === null)
       process.kill(-run.pid, "SIGTERM");
@@ -81,9 +91,14 @@ export async function runCdktf({
   if (signal.aborted) interrupt();
   const log = new DeployLog();
   const lines = createInterface({ input: run.all });
-  lines.on("line", (line) => (verbose ? [line] : log.accept(line)).forEach(onLine));
+  lines.on("line", (line) => {
+    const shown = log.accept(line);
+    (verbose ? [line] : shown).forEach(onLine);
+  });
   const [result] = await Promise.all([run, once(lines, "close")]);
   process.off("exit", endGroup);
+  process.off("exit", lingering.remove);
+  lingering.remove();
   signal.removeEventListener("abort", interrupt);
   if (signal.aborted) {
     await untilEnded(interrupted);
@@ -94,7 +109,9 @@ export async function runCdktf({
   if (result.exitCode !== 0) {
     if (!verbose) log.unexplained().forEach(onLine);
     throw new ExternalError(`cdktf ${command} failed`, {
-      remedy: `mend what is said above and run the same command again; what is right stays untouched${verbose ? "" : " (--verbose shows all that Terraform prints)"}`,
+      remedy:
+        failureAdvice(log.errorText()) ??
+        `mend what is said above and run the same command again; what is right stays untouched${verbose ? "" : " (--verbose shows all that Terraform prints)"}`,
     });
   }
 }
@@ -128,27 +145,6 @@ async function untilEnded(processes: readonly TreeProcess[]): Promise<void> {
   const lives = ({ pid, name }: TreeProcess): boolean =>
     processTree(pid).some((found) => found.pid === pid && found.name === name);
   while (Date.now() < until && processes.some(lives)) await sleep(50);
-}
-
-/** @throws {ExternalError} when neither Terraform nor OpenTofu is installed */
-export function terraformBinary(): string {
-  const chosen = process.env["TERRAFORM_BINARY_NAME"];
-  const candidates = chosen === undefined || chosen === "" ? ["terraform", "tofu"] : [chosen];
-  const found = candidates.find(isOnPath);
-  if (found === undefined) {
-    throw new ExternalError(`cannot find ${candidates.join(" or ")} on PATH`, {
-      remedy:
-        "install Terraform 1.5 or newer (https://developer.hashicorp.com/terraform/install) or OpenTofu (https://opentofu.org/docs/intro/install/)",
-    });
-  }
-  return found;
-}
-
-function isOnPath(name: string): boolean {
-  if (name.includes("/")) return existsSync(name);
-  return (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .some((folder) => folder !== "" && existsSync(join(folder, name)));
 }
 
 function cdktfCli(): string {

@@ -5,8 +5,12 @@ const RESOURCE_EVENT =
   /^\S+: (Creation complete|Destruction complete|Modifications complete|Still creating|Still destroying)\b.*$/;
 const PROVISIONER = /^(?<resource>\S+) \(local-exec\): ?(?<text>.*)$/;
 const OUTCOME = /^(No changes\..*|Plan: .*|Apply complete! .*|Destroy complete! .*)$/;
-/** What a provisioner printed has been shown line by line; the other is about the machine, at every call of Terraform. */
-const SAID_ALREADY = /Error: local-exec provisioner error|CLI configuration file/;
+/**
+ * What a provisioner printed has been shown line by line; the others are about the machine, at every call of Terraform, and about a
+ * lock file below cdktf.out, which no other machine gets.
+ */
+const SAID_ALREADY =
+  /Error: local-exec provisioner error|CLI configuration file|Warning: Incomplete lock file information/;
 const PROVISIONER_FAILED = /Error: local-exec provisioner error/;
 /** Enough for a stack trace and what stands around it. */
 const KEPT_LINES = 60;
@@ -22,10 +26,16 @@ export class DeployLog {
   private frame: string[] = [];
   private hidden: string[] = [];
   private isExplained = false;
+  private errors: string[] = [];
 
   /** What was not shown of a run that failed, when nothing that was shown tells why: an app that could not synthesize. */
   unexplained(): string[] {
     return this.isExplained ? [] : this.hidden;
+  }
+
+  /** Terraform's own errors in one line each, without the frame around them. */
+  errorText(): string {
+    return this.errors.join("\n");
   }
 
   /** @returns the lines to show for one line of cdktf's output */
@@ -52,8 +62,10 @@ export class DeployLog {
     const frame = this.frame;
     this.frame = [];
     const text = frame.join("\n");
-    this.isExplained ||=
-      PROVISIONER_FAILED.test(text) || frame.some((framed) => framed.startsWith("│ Error"));
+    const isError = frame.some((framed) => framed.startsWith("│ Error"));
+    if (isError && !PROVISIONER_FAILED.test(text))
+      this.errors.push(frame.map((framed) => framed.replace(FRAMED, "").trim()).join(" "));
+    this.isExplained ||= PROVISIONER_FAILED.test(text) || isError;
     if (this.seenFrames.has(text) || SAID_ALREADY.test(text)) return [];
     this.seenFrames.add(text);
     return frame;

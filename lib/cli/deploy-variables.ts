@@ -8,3 +8,6 @@ export const TIMEOUT_VARIABLE = "CDKTF_ETCD_TIMEOUT";
 
 /** Path of the etcd that `up` has told the user about, so that the preflight need not do so again. */
 export const NAMED_ETCD_VARIABLE = "CDKTF_ETCD_NAMED";
+
+/** Set while a stack is destroyed: what only making it needs may be missing. */
+export const DESTROY_VARIABLE = "CDKTF_ETCD_DESTROY";

@@ -1,15 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
-import { TARGETS, type Cluster, type Target } from "../cluster/cluster";
-import { CLUSTER_OUTPUT, type ClusterOutputs, type MemberOutput } from "../cluster/outputs";
-import { stateFileName } from "../cluster/stack-id";
+import type { Cluster } from "../cluster/cluster";
+import { parseOutputs, type ClusterOutputs } from "../cluster/outputs";
 import { ExternalError } from "../errors";
 import { askedTarget, loadCluster, type DefinitionOptions } from "./definition-file";
 import { OUTPUTS_VARIABLE } from "./deploy-variables";
+import { parseJson } from "./parse-json";
+import { otherStatePlaces, statePlace, type StatePlace } from "./state-place";
 
 /**
  * What was deployed, as the stack's outputs say.
  *
- * @throws {ExternalError} when nothing is deployed
+ * @throws {ExternalError} when nothing is deployed, or a state cannot be read
  * @throws {DefinitionError} when the definition, which names the cluster, is wrong
  */
 export async function deployedOutputs(options: DefinitionOptions): Promise<ClusterOutputs> {
@@ -20,16 +20,14 @@ export async function deployedOutputs(options: DefinitionOptions): Promise<Clust
       OUTPUTS_VARIABLE,
     );
   const cluster = await loadCluster(options, "local");
-  const targets =
-    askedTarget(options) === undefined ? [cluster.target, ...otherTargets(cluster)] : [cluster.target];
-  for (const target of targets) {
-    const file = stateFileName({ name: cluster.name, target });
-    const outputs = outputsInState(file);
-    if (outputs !== undefined) return outputsFrom(outputs, file);
+  const others = askedTarget(options) === undefined ? await otherStatePlaces(cluster, options) : [];
+  const places = [statePlace(cluster), ...others];
+  for (const place of places) {
+    const outputs = await place.readOutput();
+    if (outputs !== undefined) return outputsFrom(outputs, place.name);
   }
-  const files = targets.map((target) => stateFileName({ name: cluster.name, target }));
   throw new ExternalError(
-    `the cluster ${cluster.name} is not deployed here (looked for ${files.join(" and ")})`,
+    `the cluster ${cluster.name} is not deployed here (looked for ${places.map(({ name }) => name).join(" and ")})`,
     {
       remedy: "deploy it with `cdktf-etcd up`, or ask any etcd with --endpoints URL,URL",
     },
@@ -37,72 +35,23 @@ export async function deployedOutputs(options: DefinitionOptions): Promise<Clust
 }
 
 /**
- * Targets on which the cluster is deployed from this folder, besides its own one.
+ * Places of other targets where the cluster is deployed, or may be: a remote state is not asked for an answer that is only a hint.
  *
  * @throws {ExternalError} when a state cannot be read
  */
-export function alsoDeployedOn(cluster: Pick<Cluster, "name" | "target">): Target[] {
-  return otherTargets(cluster).filter(
-    (target) => outputsInState(stateFileName({ name: cluster.name, target })) !== undefined,
-  );
-}
-
-function otherTargets(cluster: Pick<Cluster, "target">): Target[] {
-  return TARGETS.filter((target) => target !== cluster.target);
-}
-
-/** @see https://developer.hashicorp.com/terraform/internals/json-format – the state's own `outputs` have the same form */
-function outputsInState(file: string): unknown {
-  if (!existsSync(file)) return undefined;
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new ExternalError(
-      `cannot read the Terraform state ${file}: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        remedy: "see what stands there and who may read it",
-        cause: error,
-      },
-    );
-  }
-  const remedy = `Terraform keeps the state before the last change in ${file}.backup`;
-  const state = parseJson(text, `the Terraform state ${file}`, remedy) as {
-    outputs?: Record<string, { value?: unknown } | undefined>;
-  } | null;
-  return state?.outputs?.[CLUSTER_OUTPUT]?.value;
-}
-
-function parseJson(text: string, origin: string, remedy: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ExternalError(
-      `${origin} is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        remedy,
-        cause: error,
-      },
-    );
-  }
+export async function alsoDeployedOn(cluster: Cluster, options: DefinitionOptions): Promise<StatePlace[]> {
+  const found: StatePlace[] = [];
+  for (const place of await otherStatePlaces(cluster, options))
+    if (place.isRemote || (await place.readOutput()) !== undefined) found.push(place);
+  return found;
 }
 
 function outputsFrom(value: unknown, origin: string): ClusterOutputs {
-  const outputs = value as Partial<ClusterOutputs> | null;
-  const isReadable =
-    outputs?.schemaVersion === 1 &&
-    Array.isArray(outputs.members) &&
-    outputs.members.every(isMember) &&
-    Array.isArray(outputs.learners);
-  if (!isReadable) {
+  const outputs = parseOutputs(value);
+  if (outputs === undefined) {
     throw new ExternalError(`${origin} holds no outputs that this version of cdktf-etcd can read`, {
       remedy: "deploy again with this version",
     });
   }
-  return outputs as ClusterOutputs;
-}
-
-function isMember(value: unknown): value is MemberOutput {
-  const { name, endpoint, peerUrl } = (value ?? {}) as Partial<Record<keyof MemberOutput, unknown>>;
-  return [name, endpoint, peerUrl].every((field) => typeof field === "string");
+  return outputs;
 }

@@ -9,6 +9,7 @@ import type { RenderOptions } from "./commands/render";
 import type { UpOptions } from "./commands/up";
 import type { VerifyCommandOptions } from "./commands/verify";
 import type { Finish } from "./main";
+import { addPkiCommands } from "./pki-program";
 import { packageRoot } from "../package-root";
 
 const CLUSTER_OPTION = [
@@ -35,6 +36,7 @@ Examples:
   cdktf-etcd up                     three members of cluster.yaml on this machine, verified
   cdktf-etcd verify                 is every member right? exits with 1 when one is not
   cdktf-etcd render etcd-0          what lands on the machine of one member
+  cdktf-etcd pki list               the certificates of the cluster, and when they end
   cdktf-etcd down                   stop them; their data stays
 
 Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usage} wrong definition or options, ${EXIT.unreachable} not reachable from here,
@@ -130,7 +132,9 @@ Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usag
     "  cdktf-etcd schema > cluster.schema.json",
   ).action(() => finish(async () => (await import("./commands/schema.js")).schema()));
 
+  addPkiCommands(root, CLUSTER_OPTION, finish);
   addLocalCommands(root, finish);
+  addAwsCommands(root, finish);
   return root;
 }
 
@@ -154,6 +158,16 @@ function addLocalCommands(root: Command, finish: Finish): void {
     .action((member: string, options: StopCommandOptions) =>
       finish(async () => (await import("./commands/local.js")).stop(member, options)),
     );
+}
+
+/** What Terraform's provisioners call; not for people. */
+function addAwsCommands(root: Command, finish: Finish): void {
+  const aws = root
+    .command("aws", { hidden: true })
+    .description("steps of a deploy on AWS, called by Terraform");
+  aws
+    .command("fetch-tarball")
+    .action(() => finish(async (signal) => (await import("./commands/aws.js")).fetchTarball(signal)));
 }
 
 function packageVersion(): string {

@@ -37,8 +37,10 @@ export interface TlsFiles {
   readonly keyFile: string;
 }
 
-/** Files that are already on each member's machine; nothing here holds a key itself. */
+/** Where members and operators find their certificates; nothing here holds a key itself. */
 export interface Tls {
+  /** Folder of the certificates that `cdktf-etcd pki` keeps; undefined when the definition names files of its own. */
+  readonly pkiFolder: string | undefined;
   readonly client: TlsFiles;
   readonly peer: TlsFiles;
   /** What `verify` presents from the operator's machine. */
@@ -57,6 +59,10 @@ export interface EtcdRequest {
   /** Only what the definition sets; the shipped defaults are added when a release is known. */
   readonly settings: Readonly<Partial<EtcdSettings>>;
 }
+
+/** Where a machine gets etcd: from the cluster's bucket, or from the download URL itself. */
+export const ETCD_SOURCES = ["bucket", "download"] as const;
+export type EtcdSource = (typeof ETCD_SOURCES)[number];
 
 interface ClusterOf<M extends Member> {
   readonly name: string;
@@ -77,7 +83,7 @@ export interface LocalCluster extends ClusterOf<Member> {
 
 export interface AwsCluster extends ClusterOf<AwsMember> {
   readonly target: "aws";
-  readonly etcd: EtcdRequest & { readonly release: string };
+  readonly etcd: EtcdRequest & { readonly release: string; readonly source: EtcdSource };
   readonly aws: Aws;
 }
 
@@ -91,18 +97,40 @@ export interface AwsSubnet {
   readonly availabilityZone: string;
 }
 
+/** Operating systems whose newest AMI can be looked up. */
+export const IMAGES = [
+  "amazon-linux-2023",
+  "debian-12",
+  "debian-13",
+  "ubuntu-22.04",
+  "ubuntu-24.04",
+] as const;
+export type Image = (typeof IMAGES)[number];
+
+/** The way out of a new VPC: none at all, one NAT gateway, or an internet gateway and a public address per member. */
+export const INTERNET = ["none", "nat", "public"] as const;
+export type Internet = (typeof INTERNET)[number];
+
+export const PLACEMENTS = ["spread", "none"] as const;
+export type Placement = (typeof PLACEMENTS)[number];
+
 export interface Aws {
   readonly region: string;
   readonly instanceType: string;
   readonly architecture: Architecture;
-  /** Undefined looks Amazon Linux 2023 up through its public SSM parameter. */
+  /** The operating system whose newest AMI is looked up, unless there is an {@link amiId}. */
+  readonly image: Image;
   readonly amiId: string | undefined;
+  readonly rootVolume: { readonly sizeGiB: number };
   readonly network: {
     /** Set when the VPC exists already. */
     readonly vpcId: string | undefined;
     /** Of the VPC to create; undefined with an existing one. */
     readonly cidr: string | undefined;
     readonly subnets: readonly AwsSubnet[];
+    readonly internet: Internet;
+    /** Of an existing VPC, to which the S3 gateway endpoint is added; empty: there is a way to S3 already. */
+    readonly routeTableIds: readonly string[];
   };
   readonly clientAccess: {
     readonly cidrs: readonly string[];
@@ -114,9 +142,38 @@ export interface Aws {
     readonly throughputMiBps: number;
     /** Undefined uses the account's default EBS key. */
     readonly kmsKeyId: string | undefined;
-    readonly preventDestroy: boolean;
   };
+  readonly bucket: {
+    /** Undefined takes one that is the cluster's alone. */
+    readonly name: string | undefined;
+    /** Undefined makes a key of the cluster's own. */
+    readonly kmsKeyId: string | undefined;
+  };
+  readonly placement: Placement;
+  readonly terminationProtection: boolean;
+  /** Of what holds data: the data volumes and the bucket. */
+  readonly preventDestroy: boolean;
+  /** Whether AWS Session Manager may open shells on the members. */
+  readonly sessionManager: boolean;
+  readonly dns: AwsDns | undefined;
+  /** Undefined keeps Terraform's state in the project's folder. */
+  readonly state: AwsState | undefined;
   readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A private zone with an address record per member and the service records that etcd's clients look up. */
+export interface AwsDns {
+  readonly domain: string;
+  /** Set when the zone exists already. */
+  readonly zoneId: string | undefined;
+}
+
+/** Where Terraform keeps the state of the stack, and the lock on it. */
+export interface AwsState {
+  readonly bucket: string;
+  readonly key: string;
+  readonly region: string;
+  readonly kmsKeyId: string | undefined;
 }
 
 /** Members that must agree for a write to be accepted: more than half. */

@@ -19,3 +19,6 @@ export const GP3 = {
   maxIopsPerGiB: 500,
   maxMiBpsPerIops: 0.25,
 } as const;
+
+/** What the AMIs that can be looked up fit into; etcd's binaries and logs need less than 1 GiB of it. */
+export const ROOT_VOLUME_SIZE_BYTES = 8 * BYTES_PER_GIB;

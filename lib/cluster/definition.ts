@@ -1,4 +1,4 @@
-import type { Architecture, Target, Tls } from "./cluster";
+import type { Architecture, EtcdSource, Image, Internet, Placement, Target, TlsFiles } from "./cluster";
 import type { SettingsInput } from "./settings";
 
 /** What a person writes: the shape of `cluster.yaml`, and of the props of `EtcdCluster`. */
@@ -32,16 +32,25 @@ export interface ClusterDefinition {
   readonly etcd?: EtcdDefinition | undefined;
 
   /**
-   * Mutual TLS with files that are already on the machines; `{member}` in a path stands for the member's name.
-   * @default - plain HTTP
+   * Mutual TLS between members and with clients. `false` is plain HTTP; the paths of certificates of your own are those on
+   * the members' machines, where somebody else puts them.
+   * @default - the certificates that `cdktf-etcd pki` keeps in `pki/<name>`
    */
-  readonly tls?: Tls | undefined;
+  readonly tls?: false | TlsDefinition | undefined;
 
   /** @default - loopback, client ports from 2379, peer ports from 2380 */
   readonly local?: LocalDefinition | undefined;
 
   /** Needed for the target `aws`. */
   readonly aws?: AwsDefinition | undefined;
+}
+
+/** Files that are on the machines already; `{member}` in a path stands for the member's name. */
+export interface TlsDefinition {
+  readonly client: TlsFiles;
+  readonly peer: TlsFiles;
+  /** What `verify` presents, on this machine. */
+  readonly operator: TlsFiles;
 }
 
 export interface MemberDefinition {
@@ -55,6 +64,12 @@ export interface MemberDefinition {
 }
 
 export interface EtcdDefinition {
+  /**
+   * Where members on AWS get the release tarball: `bucket` is the cluster's own, into which the deploy brings it, so that a member
+   * needs no way out; `download` is `downloadBaseUrl` itself.
+   * @default "bucket"
+   */
+  readonly source?: EtcdSource | undefined;
   /**
    * Exact etcd release, e.g. `3.6.14`.
    * @default - aws: the newest release with a pinned sha256; local: any supported etcd that is at hand
@@ -116,25 +131,40 @@ export interface AwsDefinition {
   /** AWS region, e.g. `eu-central-1`. */
   readonly region: string;
   /**
-   * EC2 instance type. Its architecture chooses the AMI and the etcd tarball.
+   * EC2 instance type of the Nitro System. Its architecture chooses the AMI and the etcd tarball.
    * @default "m7g.large"
    */
   readonly instanceType?: string | undefined;
   /**
    * Memory of the instance type, e.g. `8GiB`.
-   * @default - known for the usual families
+   * @default - known for the m, c, r, t, x, z, i and d families
    */
   readonly memory?: string | number | undefined;
   /**
    * CPU architecture of the instance type.
-   * @default - known for the usual families
+   * @default - known for the m, c, r, t, x, z, i and d families
    */
   readonly architecture?: Architecture | undefined;
   /**
-   * AMI of the members.
-   * @default - the newest Amazon Linux 2023 of the architecture
+   * Operating system of the members: its newest AMI of the architecture, found through a public SSM parameter.
+   * @default "amazon-linux-2023"
+   */
+  readonly image?: Image | undefined;
+  /**
+   * AMI of the members, instead of `image`; it needs cloud-init, systemd, python3 and curl.
+   * @default - the newest one of `image`
    */
   readonly amiId?: string | undefined;
+  /** @default - 8GiB */
+  readonly rootVolume?:
+    | {
+        /**
+         * Size, whole GiB; at least that of the AMI.
+         * @default "8GiB"
+         */
+        readonly size?: string | number | undefined;
+      }
+    | undefined;
   /** @default - a new VPC 10.40.0.0/16 with one /24 subnet in each of three availability zones */
   readonly network?: AwsNetworkDefinition | undefined;
   /** @default - the CIDR of the new VPC */
@@ -142,15 +172,85 @@ export interface AwsDefinition {
     | {
         readonly cidrs?: readonly string[] | undefined;
         readonly securityGroupIds?: readonly string[] | undefined;
+        /**
+         * Says that `0.0.0.0/0` among the CIDRs is meant: everybody may try to connect.
+         * @default false
+         */
+        readonly openToEveryone?: boolean | undefined;
       }
     | undefined;
   /** @default - 20GiB gp3, 3000 IOPS, 125 MiB/s */
   readonly dataVolume?: AwsDataVolumeDefinition | undefined;
+  /** The cluster's bucket: certificates, the etcd tarball, the members' status and backups. */
+  readonly bucket?:
+    | {
+        /** @default - `etcd-<name>-<account>-<region>` */
+        readonly name?: string | undefined;
+        /**
+         * ARN of the KMS key that encrypts it.
+         * @default - a key of the cluster's own
+         */
+        readonly kmsKeyId?: string | undefined;
+      }
+    | undefined;
   /**
-   * Tags of every resource, besides `Name`, `etcd-cluster` and `etcd-member`, which are set in any case. At most 47.
+   * `spread` puts the members on racks of their own, by an EC2 placement group.
+   * @default "spread"
+   */
+  readonly placement?: Placement | undefined;
+  /**
+   * EC2's own protection against termination by hand. Terraform lifts it where it replaces or destroys an instance itself.
+   * @default true
+   */
+  readonly terminationProtection?: boolean | undefined;
+  /**
+   * Of the data volumes, Terraform's `prevent_destroy`: a plan that would destroy one fails. Of the bucket: it is not emptied to be
+   * destroyed. To really destroy a cluster, deploy once with `false`, then destroy.
+   * @default true
+   */
+  readonly preventDestroy?: boolean | undefined;
+  /**
+   * Lets AWS Systems Manager Session Manager open shells and port forwardings on the members; a new VPC without a way out gets the
+   * interface endpoints for it, which cost money.
+   * @default false
+   */
+  readonly sessionManager?: boolean | undefined;
+  /** @default - no names: members are reached by address */
+  readonly dns?: AwsDnsDefinition | undefined;
+  /** @default - a file in the project's folder */
+  readonly state?: AwsStateDefinition | undefined;
+  /**
+   * Tags of every resource, besides `Name`, `etcd-cluster` and `etcd-member`, which are set in any case. At most 47, of
+   * letters, digits, spaces and `_ . : / = + - @`.
    * @default {}
    */
   readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A private Route 53 zone: an address record per member and the records of etcd's DNS discovery. */
+export interface AwsDnsDefinition {
+  /** Domain, e.g. `etcd.example.internal`; members become `<member>.<domain>`. */
+  readonly domain: string;
+  /**
+   * An existing private zone.
+   * @default - a new one, for the members' VPC
+   */
+  readonly zoneId?: string | undefined;
+}
+
+/** Terraform's state in S3, with a lock file beside it (Terraform 1.10 or newer, or OpenTofu 1.10 or newer). */
+export interface AwsStateDefinition {
+  /** An existing bucket, best with versioning. */
+  readonly bucket: string;
+  /** @default - `cdktf-etcd/<name>-aws.tfstate` */
+  readonly key?: string | undefined;
+  /** @default - `aws.region` */
+  readonly region?: string | undefined;
+  /**
+   * ARN of a KMS key for the state.
+   * @default - the bucket's own encryption
+   */
+  readonly kmsKeyId?: string | undefined;
 }
 
 export interface AwsNetworkDefinition {
@@ -169,6 +269,17 @@ export interface AwsNetworkDefinition {
    * @default - one /24 (in a small VPC: /28) in each of the zones a, b and c
    */
   readonly subnets?: readonly AwsSubnetDefinition[] | undefined;
+  /**
+   * The way out of a new VPC: `none`, `nat` (one NAT gateway) or `public` (an internet gateway and an Elastic IP per member). Nobody
+   * gets in by it: that is `clientAccess`.
+   * @default "none"
+   */
+  readonly internet?: Internet | undefined;
+  /**
+   * Route tables of the subnets of an existing VPC, for a gateway endpoint of S3.
+   * @default [] - the subnets have a way to S3 already
+   */
+  readonly routeTableIds?: readonly string[] | undefined;
 }
 
 export interface AwsSubnetDefinition {
@@ -199,10 +310,4 @@ export interface AwsDataVolumeDefinition {
    * @default - the account's default EBS key
    */
   readonly kmsKeyId?: string | undefined;
-  /**
-   * Terraform's `prevent_destroy`: a plan that would destroy a data volume fails. To really destroy a cluster, deploy
-   * once with `false`, then destroy.
-   * @default true
-   */
-  readonly preventDestroy?: boolean | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Architecture } from "./cluster";
+import table from "./instance-types.json";
 
 /** What the definition's checks need to know of an EC2 instance type. */
 export interface InstanceTypeFacts {
@@ -11,18 +12,12 @@ export const DEFAULT_INSTANCE_TYPE = "m7g.large";
 
 const GIB = 1024 ** 3;
 
-/**
- * Memory per vCPU, in GiB, of the general purpose, compute and memory optimised families.
- * @see https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html
- */
-const GIB_PER_VCPU: ReadonlyMap<string, number> = new Map([
-  ["m", 4],
-  ["c", 2],
-  ["r", 8],
-]);
+/** Memory is even in most families; elsewhere (t3.nano, c5n.9xlarge) each size has its own. */
+type Family =
+  | { readonly gibPerVcpu: number; readonly sizes: string }
+  | { readonly memoryGiB: Readonly<Record<string, number>> };
 
-/** c5n has 2.625 GiB per vCPU in the small sizes, and less in the large ones. */
-const UNEVEN: readonly string[] = ["c5n"];
+const FAMILIES: Readonly<Record<string, Family>> = table.families;
 
 const VCPUS: ReadonlyMap<string, number> = new Map([
   ["medium", 1],
@@ -31,46 +26,52 @@ const VCPUS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Burstable types do not follow vCPU steps below `large`.
- * @see https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html
- */
-const BURSTABLE_MEMORY_GIB: ReadonlyMap<string, number> = new Map([
-  ["nano", 0.5],
-  ["micro", 1],
-  ["small", 2],
-  ["medium", 4],
-  ["large", 8],
-  ["xlarge", 16],
-  ["2xlarge", 32],
-]);
-
-const INSTANCE_TYPE = /^(?<family>[a-z]+)(?<generation>\d+)(?<attributes>[a-z-]*)\.(?<size>[a-z0-9-]+)$/;
-
-/**
- * Facts of the m, c, r and t families from generation 5 on (t: 3 and 4); undefined for any other type and for bare metal,
- * where the definition has to say them.
+ * Facts of the m, c, r, t, x, z, i and d families since generation 5 (t: 3); undefined for any other type and for bare metal, where
+ * the definition has to say them.
  */
 export function instanceTypeFacts(instanceType: string): InstanceTypeFacts | undefined {
-  const match = INSTANCE_TYPE.exec(instanceType)?.groups;
-  if (match === undefined) return undefined;
-  const { family = "", attributes = "", size = "" } = match;
-  const generation = Number(match["generation"]);
-  // The processor comes first: g is Graviton. https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
-  const architecture: Architecture = attributes.startsWith("g") ? "arm64" : "amd64";
-  if (family === "t" && (generation === 3 || generation === 4)) {
-    const memoryGiB = BURSTABLE_MEMORY_GIB.get(size);
-    return memoryGiB === undefined ? undefined : { memoryBytes: memoryGiB * GIB, architecture };
-  }
-  const gibPerVcpu = UNEVEN.includes(`${family}${generation}${attributes}`)
+  const [family = "", size = "", ...more] = instanceType.split(".");
+  const memoryGiB = more.length > 0 ? undefined : memoryBySize(family)?.get(size);
+  return memoryGiB === undefined
     ? undefined
-    : GIB_PER_VCPU.get(family);
-  const vcpus = VCPUS.get(size) ?? multipleOfXlarge(size);
-  // Memory per vCPU is uneven before generation 5 (r4.large has 15.25 GiB): there the definition has to say it.
-  if (gibPerVcpu === undefined || vcpus === undefined || generation < 5) return undefined;
-  return { memoryBytes: vcpus * gibPerVcpu * GIB, architecture };
+    : { memoryBytes: memoryGiB * GIB, architecture: architectureOf(family) };
 }
 
-function multipleOfXlarge(size: string): number | undefined {
-  const factor = /^(\d+)xlarge$/.exec(size)?.[1];
-  return factor === undefined ? undefined : Number(factor) * 4;
+/** The sizes that the type's family comes in, smallest first; undefined for a family that is not known here. */
+export function sizesOfFamily(instanceType: string): readonly string[] | undefined {
+  const [family = ""] = instanceType.split(".");
+  const memory = memoryBySize(family);
+  return memory === undefined ? undefined : [...memory.keys()];
+}
+
+/**
+ * All families that run on Xen. A machine there sees its volumes as `/dev/xvd…` without their ids, and some of them refuse what we ask
+ * for (EBS optimisation).
+ * @see https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-nitro-instances.html
+ */
+const XEN_FAMILIES: readonly string[] =
+  "c1 c3 c4 cc2 cg1 cr1 d2 f1 g2 g3 g3s h1 hi1 hs1 i2 i3 m1 m2 m3 m4 p2 p3 r3 r4 t1 t2 x1 x1e".split(" ");
+
+export function runsOnXen(instanceType: string): boolean {
+  const [family = "", size] = instanceType.split(".");
+  return XEN_FAMILIES.includes(family) && size !== "metal";
+}
+
+function memoryBySize(name: string): ReadonlyMap<string, number> | undefined {
+  const family = Object.hasOwn(FAMILIES, name) ? FAMILIES[name] : undefined;
+  if (family === undefined) return undefined;
+  return new Map(
+    "memoryGiB" in family
+      ? Object.entries(family.memoryGiB)
+      : family.sizes.split(" ").map((size) => [size, family.gibPerVcpu * vcpus(size)]),
+  );
+}
+
+function vcpus(size: string): number {
+  return VCPUS.get(size) ?? Number.parseInt(size, 10) * 4;
+}
+
+/** The processor is the first letter after the generation: g is Graviton. https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html */
+function architectureOf(family: string): Architecture {
+  return /^[a-z]+\d+g/.test(family) ? "arm64" : "amd64";
 }

@@ -83,6 +83,13 @@ export function isReservedByAws(subnet: Ipv4Range, address: number): boolean {
   return contains(subnet, address) && (address < subnet.first + 4 || address === subnet.last);
 }
 
+const PRIVATE: readonly string[] = ["private", "carrierGradeNat"];
+
+/** Whether the address is of a range that nobody has on the internet (RFC 1918 and RFC 6598). */
+export function isPrivate(address: number): boolean {
+  return PRIVATE.includes(ipaddr.IPv4.parse(formatIpv4(address)).range());
+}
+
 /** The `index`-th range of `prefixLength` inside `range`; the caller sees to it that it exists. */
 export function subRange(range: Ipv4Range, prefixLength: number, index: number): Ipv4Range {
   const size = sizeOf(prefixLength);

@@ -1,5 +1,6 @@
-import type { Aws, AwsMember, Cluster, EtcdRequest, LocalCluster, Member, Target } from "./cluster";
-import { BYTES_PER_GIB, DATA_VOLUME } from "./data-volume";
+import type { Aws, AwsMember, AwsState, Cluster, EtcdRequest, LocalCluster, Member, Target } from "./cluster";
+
+import { BYTES_PER_GIB, DATA_VOLUME, ROOT_VOLUME_SIZE_BYTES } from "./data-volume";
 import { DEFAULT_DOWNLOAD_BASE_URL, DEFAULT_RELEASE, pinnedSha256 } from "./etcd-release";
 import { DEFAULT_INSTANCE_TYPE, instanceTypeFacts } from "./instance-types";
 import {
@@ -12,11 +13,14 @@ import {
   placedMembers,
 } from "./members";
 import type { ParsedDefinition } from "./schema";
+import { stackId } from "./stack-id";
+import { resolveTls } from "./tls";
 
 /** Works out every address, name and default of a definition that breaks no rule. */
 export function resolve(definition: ParsedDefinition, target: Target): Cluster {
-  const common = { name: definition.name, learners: definition.learners ?? [], tls: definition.tls };
-  const scheme = definition.tls === undefined ? "http" : "https";
+  const tls = resolveTls(definition, target);
+  const common = { name: definition.name, learners: definition.learners ?? [], tls };
+  const scheme = tls === undefined ? "http" : "https";
   if (target === "local") {
     const members = namedMembers(definition).map(({ name }, index): Member => {
       const { address, clientPort, peerPort, metricsPort } = localPorts(definition, index);
@@ -48,8 +52,8 @@ export function resolve(definition: ParsedDefinition, target: Target): Cluster {
     ...common,
     target,
     members,
-    etcd: { ...etcdRequest(definition, release), release },
-    aws: resolveAws(aws),
+    etcd: { ...etcdRequest(definition, release), release, source: definition.etcd?.source ?? "bucket" },
+    aws: resolveAws(definition.name, aws),
   };
 }
 
@@ -83,7 +87,7 @@ function etcdRequest({ name, etcd = {} }: ParsedDefinition, release: string | un
   };
 }
 
-function resolveAws(aws: NonNullable<ParsedDefinition["aws"]>): Aws {
+function resolveAws(clusterName: string, aws: NonNullable<ParsedDefinition["aws"]>): Aws {
   const instanceType = aws.instanceType ?? DEFAULT_INSTANCE_TYPE;
   const architecture = aws.architecture ?? instanceTypeFacts(instanceType)?.architecture;
   if (architecture === undefined)
@@ -97,16 +101,43 @@ function resolveAws(aws: NonNullable<ParsedDefinition["aws"]>): Aws {
     region: aws.region,
     instanceType,
     architecture,
+    image: aws.image ?? "amazon-linux-2023",
     amiId: aws.amiId,
-    network: { vpcId: aws.network?.vpcId, cidr, subnets: awsSubnets(aws) },
+    rootVolume: { sizeGiB: (aws.rootVolume?.size ?? ROOT_VOLUME_SIZE_BYTES) / BYTES_PER_GIB },
+    network: {
+      vpcId: aws.network?.vpcId,
+      cidr,
+      subnets: awsSubnets(aws),
+      internet: aws.network?.internet ?? "none",
+      routeTableIds: aws.network?.routeTableIds ?? [],
+    },
     clientAccess: { cidrs, securityGroupIds: aws.clientAccess?.securityGroupIds ?? [] },
     dataVolume: {
       sizeGiB: size / BYTES_PER_GIB,
       iops: volume.iops ?? DATA_VOLUME.iops,
       throughputMiBps: volume.throughputMiBps ?? DATA_VOLUME.throughputMiBps,
       kmsKeyId: volume.kmsKeyId,
-      preventDestroy: volume.preventDestroy ?? true,
     },
+    bucket: { name: aws.bucket?.name, kmsKeyId: aws.bucket?.kmsKeyId },
+    placement: aws.placement ?? "spread",
+    terminationProtection: aws.terminationProtection ?? true,
+    preventDestroy: aws.preventDestroy ?? true,
+    sessionManager: aws.sessionManager ?? false,
+    dns: aws.dns === undefined ? undefined : { domain: aws.dns.domain, zoneId: aws.dns.zoneId },
+    state: aws.state === undefined ? undefined : resolveState(clusterName, aws.region, aws.state),
     tags: aws.tags ?? {},
+  };
+}
+
+function resolveState(
+  clusterName: string,
+  region: string,
+  state: NonNullable<NonNullable<ParsedDefinition["aws"]>["state"]>,
+): AwsState {
+  return {
+    bucket: state.bucket,
+    key: state.key ?? `cdktf-etcd/${stackId({ name: clusterName, target: "aws" })}.tfstate`,
+    region: state.region ?? region,
+    kmsKeyId: state.kmsKeyId,
   };
 }

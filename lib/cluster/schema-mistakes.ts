@@ -43,7 +43,9 @@ function describe(issue: Issue, input: unknown, base: Path): PlacedMistake[] {
       }));
     case "invalid_union": {
       // Of the right kind, and wrong inside: only that alternative tells the reader something.
-      const inside = issue.errors.find((errors) => errors.every((error) => error.path.length > 0));
+      const inside = issue.errors.find((errors) =>
+        errors.every(({ path: at, code }) => at.length > 0 || code === "unrecognized_keys"),
+      );
       if (inside !== undefined) return inside.flatMap((error) => describe(error, input, path));
       return at(`${issue.message}, got ${quote(value)}`);
     }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { TARGETS } from "./cluster";
+import { ETCD_SOURCES, TARGETS } from "./cluster";
 import { DEFAULT_DOWNLOAD_BASE_URL, parseRelease } from "./etcd-release";
 import { schemaOf } from "./kind-schema";
 import { DEFAULT_LOCAL, DEFAULT_MEMBER_COUNT, MEMBER_COUNTS } from "./members";
@@ -51,6 +51,11 @@ const member = z.strictObject({
 });
 
 const etcd = z.strictObject({
+  source: schemaOf(oneOf(ETCD_SOURCES), {
+    description:
+      "Where members on AWS get the tarball: the cluster's bucket, into which the deploy brings it, or downloadBaseUrl itself",
+    default: "bucket",
+  }).optional(),
   release: schemaOf(release, {
     description:
       "Exact etcd release. Default: the newest pinned one (aws), any supported etcd at hand (local)",
@@ -88,6 +93,12 @@ const tlsFiles = z.strictObject({
   keyFile: schemaOf(absolutePath("/etc/etcd/tls/{member}.key"), {
     description: "PEM private key; {member} stands for the member's name",
   }),
+});
+
+const tls = z.strictObject({
+  client: tlsFiles.meta({ description: "Client plane, on each member" }),
+  peer: tlsFiles.meta({ description: "Peer plane, on each member" }),
+  operator: tlsFiles.meta({ description: "What verify presents, on this machine" }),
 });
 
 const local = z.strictObject({
@@ -150,12 +161,14 @@ export const definitionSchema = z
       })
       .optional(),
     tls: z
-      .strictObject({
-        client: tlsFiles.meta({ description: "Client plane, on each member" }),
-        peer: tlsFiles.meta({ description: "Peer plane, on each member" }),
-        operator: tlsFiles.meta({ description: "What verify presents, on this machine" }),
+      .union([z.literal(false), tls], {
+        error:
+          "must be false (plain HTTP), your own files for client, peer and operator, or left out (certificates of cdktf-etcd pki)",
       })
-      .meta({ description: "Mutual TLS with files that are on the machines already. Default: plain HTTP" })
+      .meta({
+        description:
+          "false for plain HTTP, or certificates of your own that are on the machines already. Default: mutual TLS with the certificates that cdktf-etcd pki keeps in pki/<name>",
+      })
       .optional(),
     local: local
       .meta({ description: "The cluster on this machine. Default: loopback, ports from 2379 on" })

@@ -1,4 +1,4 @@
-import { parseCidr, parseIpv4, type Ipv4Range } from "./ipv4";
+import { parseCidr, parseIpv4 } from "./ipv4";
 import { quote } from "./quote";
 import type { Parsed } from "./units";
 import type { ReadKind } from "./kind-schema";
@@ -71,16 +71,21 @@ export const ipv4Address: ReadKind<string> = textThat(parseIpv4, "an IPv4 addres
 
 export const cidr: ReadKind<string> = textThat(parseCidr, "an IPv4 range like 10.40.0.0/24");
 
-/** A range that is not all addresses there are. */
-export const clientCidr: ReadKind<string> = textThat((text): Parsed<Ipv4Range> => {
-  const parsed = parseCidr(text);
-  if (!parsed.ok || parsed.value.prefixLength > 0) return parsed;
-  return {
-    ok: false,
-    message: `opens the client port to every address there is, got ${quote(text)}`,
-    remedy: "name the ranges that clients come from",
-  };
-}, "an IPv4 range like 10.40.0.0/24");
+/** A KMS key. EBS and S3 answer with the key's ARN, and Terraform would replace what was given an alias. */
+export const kmsKeyArn: ReadKind<string> = orReference(
+  textLike(
+    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
+    "the ARN of a KMS key",
+    "like arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab, and no alias: AWS answers with the key's ARN, and Terraform would replace what was given another name",
+  ),
+);
+
+/** A domain of at least two labels, without a dot at its end. */
+export const domainName: ReadKind<string> = textLike(
+  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/,
+  'a domain like "etcd.example.internal"',
+  "lower-case labels, separated by dots, without one at the end",
+);
 
 /** A path from the root; control characters would break the env file. */
 export function absolutePath(example: string): ReadKind<string> {

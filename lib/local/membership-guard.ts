@@ -64,7 +64,7 @@ function differences(old: Formation | undefined, wanted: Formation, hasData: boo
     old[key] === wanted[key]
       ? []
       : [
-          `the data here belongs to a cluster with another ${words(key)}: ${old[key]}; the definition says ${wanted[key]}`,
+          `the data here belongs to a cluster with another ${words(key)}: ${old[key]}; the definition says ${wanted[key]}${withoutTls(old[key], wanted[key])}`,
         ],
   );
 }
@@ -88,6 +88,11 @@ function isFormation(value: unknown): value is Formation {
   return (
     typeof value === "object" && value !== null && "initialCluster" in value && "initialClusterToken" in value
   );
+}
+
+/** Members that were formed over plain HTTP know each other by those URLs. */
+function withoutTls(old: string, wanted: string): string {
+  return old.replaceAll("=http://", "=https://") === wanted ? " (tls: false in it keeps plain HTTP)" : "";
 }
 
 function words(key: keyof Formation): string {

@@ -1,7 +1,7 @@
 import type { AwsCluster, Member } from "../cluster/cluster";
 import { DefinitionError } from "../errors";
-import { MOUNT_POINT, SETUP_SCRIPT } from "./machine-layout";
-import { renderMemberFiles } from "./member-files";
+import { MOUNT_POINT, SETUP_UNIT_NAME } from "./machine-layout";
+import { renderUserDataFiles } from "./member-files";
 import { renderTemplate } from "./template";
 
 /**
@@ -20,8 +20,11 @@ export function renderUserData(cluster: AwsCluster, member: Member): string {
     clusterName: cluster.name,
     memberName: member.name,
     mountPoint: MOUNT_POINT,
-    setupScript: SETUP_SCRIPT,
-    files: renderMemberFiles(cluster, member),
+    setupUnit: SETUP_UNIT_NAME,
+    files: renderUserDataFiles(cluster, member).map((file) => ({
+      ...file,
+      executable: file.mode === "0755",
+    })),
   });
   refuseOversize(userData, member);
   return userData;

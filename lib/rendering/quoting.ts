@@ -43,6 +43,11 @@ export function quoteValue(value: string): string {
   return PLAIN.test(value) ? value : `"${value.replace(/["\\$`]/g, "\\$&")}"`;
 }
 
+/** A Python string literal; Python reads all escapes that JSON has. */
+export function pythonText(value: string): string {
+  return JSON.stringify(value);
+}
+
 /** `%` begins a specifier in nearly every value of a systemd unit. */
 export function escapeUnitValue(value: string): string {
   return value.replaceAll("%", "%%");

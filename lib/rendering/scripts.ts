@@ -1,56 +1,60 @@
+import { bucketName, tarballKey } from "../cluster/bucket";
 import type { AwsCluster } from "../cluster/cluster";
 import { tarballName, tarballUrl } from "../cluster/etcd-release";
 import { DefinitionError } from "../errors";
 import {
-  BOOTSTRAPPED_MARKER,
-  DATA_DIR,
-  DATA_DEVICE,
-  DATA_VOLUME_LINK,
-  EBS_DEVICE_SCRIPT,
-  ENV_FILE,
+  BUCKET_PROGRAM,
+  CHECKSUM_FILE,
+  fetchesKeys,
   INSTALL_SCRIPT,
-  MOUNT_POINT,
   MOUNT_UNIT_NAME,
-  SETUP_SCRIPT,
-  XEN_DEVICE_NAME,
+  PROGRAM_FOLDER,
+  SYNC_PROGRAM,
 } from "./machine-layout";
-import { quoteValue } from "./quoting";
+import { programs } from "./programs";
+import { pythonText, quoteValue } from "./quoting";
 import { renderTemplate } from "./template";
 
-/** Terraform attaches the volume seconds after the instance runs; a person who has to do it by hand gets a while. */
-const ATTACHMENT_DEADLINE_SECONDS = 600;
+/** For what is away for a moment, without a failure: AWS knows a new role everywhere after some seconds, a NAT takes a minute. */
+const NETWORK_DEADLINE_SECONDS = 600;
 
-/** A mirror or a route that is away for a while must not need a hand afterwards. */
-const DOWNLOAD_DEADLINE_SECONDS = 1800;
-
-interface Deadline {
-  /** Seconds after which the script gives up and says so. */
+interface SetupOptions {
+  /** Seconds after which what needs the network has failed. @default 600 */
   readonly deadlineSeconds?: number;
-}
-
-interface DownloadOptions extends Deadline {
-  /** Seconds between two attempts. */
+  /** Seconds between two attempts. @default 5 */
   readonly pauseSeconds?: number;
 }
 
-/** What cloud-init runs: installs etcd, mounts the data volume, enables and starts etcd. */
-export function renderSetupScript(): string {
+/** The first boot: fetches programs, keys and etcd, mounts the data volume, enables and starts etcd. */
+export function renderSetupScript(cluster: Pick<AwsCluster, "tls">, options: SetupOptions = {}): string {
   return renderTemplate("scripts/etcd-setup.sh", {
-    setupScript: SETUP_SCRIPT,
+    programs: programs(),
+    programFolder: PROGRAM_FOLDER,
+    checksumFile: CHECKSUM_FILE,
+    bucketProgram: BUCKET_PROGRAM,
+    syncProgram: SYNC_PROGRAM,
+    fetchesKeys: fetchesKeys(cluster),
     installScript: INSTALL_SCRIPT,
     mountUnit: MOUNT_UNIT_NAME,
+    deadlineSeconds: options.deadlineSeconds ?? NETWORK_DEADLINE_SECONDS,
+    pauseSeconds: options.pauseSeconds ?? 5,
   });
 }
 
+/** What `sha256sum --check` goes by. */
+export function renderChecksums(): string {
+  return programs()
+    .map(({ sha256, name }) => `${sha256}  ${name}\n`)
+    .join("");
+}
+
 /**
- * Downloads, checks and installs the cluster's etcd release.
+ * One attempt to fetch, check and install the cluster's etcd release.
  *
- * @param options.deadlineSeconds of the download. @default 1800
- * @param options.pauseSeconds between two attempts. @default 5
  * @throws DefinitionError when the sha256 of the tarball for the cluster's architecture is not known
  */
-export function renderInstallScript(cluster: AwsCluster, options: DownloadOptions = {}): string {
-  const { release, downloadBaseUrl } = cluster.etcd;
+export function renderInstallScript(cluster: AwsCluster): string {
+  const { release, downloadBaseUrl, source } = cluster.etcd;
   const { architecture } = cluster.aws;
   const sha256 = cluster.etcd.sha256[architecture];
   if (sha256 === undefined) {
@@ -64,43 +68,26 @@ export function renderInstallScript(cluster: AwsCluster, options: DownloadOption
   }
   return renderTemplate("scripts/etcd-install.sh", {
     release,
+    fromBucket: source === "bucket",
+    bucketProgram: BUCKET_PROGRAM,
     quoted: {
       sha256: quoteValue(sha256),
       url: quoteValue(tarballUrl(release, architecture, downloadBaseUrl)),
-      tarballFolder: quoteValue(tarballName(release, architecture).replace(/\.tar\.gz$/, "")),
+      bucketKey: quoteValue(tarballKey(cluster)),
+      folder: quoteValue(tarballName(release, architecture).replace(/\.tar\.gz$/, "")),
     },
-    deadlineSeconds: options.deadlineSeconds ?? DOWNLOAD_DEADLINE_SECONDS,
-    pauseSeconds: options.pauseSeconds ?? 5,
   });
 }
 
-/**
- * Waits for the data volume, formats it when it is blank and nothing else, and links it for the mount unit.
- *
- * @param options.deadlineSeconds of the wait. @default 600
- */
-export function renderDataVolumeScript(options: Deadline = {}): string {
-  return renderTemplate("scripts/etcd-data-volume.sh", {
-    deviceName: DATA_DEVICE,
-    xenDeviceName: XEN_DEVICE_NAME,
-    ebsDeviceScript: EBS_DEVICE_SCRIPT,
-    deadlineSeconds: options.deadlineSeconds ?? ATTACHMENT_DEADLINE_SECONDS,
-    dataVolumeLink: DATA_VOLUME_LINK,
-    mountPoint: MOUNT_POINT,
-    mountUnit: MOUNT_UNIT_NAME,
-  });
-}
+/** In the bucket's name: the machine puts its account's id there. No bucket has capitals in its name. */
+const ACCOUNT = "ACCOUNT";
 
-/** Finds an EBS volume by the name that it is attached under. */
-export function renderEbsDeviceScript(): string {
-  return renderTemplate("scripts/ebs-device.py", {});
-}
-
-/** Refuses a start that would turn a member without its data into a new one; otherwise prepares the data directory. */
-export function renderDataDirectoryScript(): string {
-  return renderTemplate("scripts/etcd-data-directory.sh", {
-    bootstrappedMarker: BOOTSTRAPPED_MARKER,
-    dataDir: DATA_DIR,
-    envFile: ENV_FILE,
+/** Reads, writes and lists objects of the cluster's bucket with nothing but Python's standard library. */
+export function renderBucketProgram(cluster: AwsCluster): string {
+  const { region } = cluster.aws;
+  return renderTemplate("scripts/etcd-bucket.py", {
+    python: { region: pythonText(region), bucket: pythonText(bucketName(cluster, ACCOUNT)) },
+    // https://docs.aws.amazon.com/general/latest/gr/s3.html
+    dnsSuffix: region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com",
   });
 }

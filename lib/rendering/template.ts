@@ -8,6 +8,9 @@ import { packageRoot } from "../package-root";
 export type TemplateName =
   | "etcd.env"
   | "etcd.service"
+  | "etcd-setup.service"
+  | "etcd-sync.service"
+  | "etcd-sync.timer"
   | "var-lib-etcd.mount"
   | "etcd-data-volume.service"
   | "etcdctl-profile.sh"
@@ -15,8 +18,9 @@ export type TemplateName =
   | "scripts/etcd-setup.sh"
   | "scripts/etcd-install.sh"
   | "scripts/etcd-data-volume.sh"
-  | "scripts/etcd-data-directory.sh"
-  | "scripts/ebs-device.py";
+  | "scripts/etcd-bucket.py"
+  | "scripts/etcd-sync.py"
+  | "scripts/etcd-join.py";
 
 type CompiledTemplate = (context: object) => string;
 
@@ -69,8 +73,8 @@ function refuseTerraformSyntax(name: TemplateName, text: string): void {
   ]);
 }
 
-/** The indentation of `content` in `write_files`. */
-const BLOCK_INDENT = " ".repeat(6);
+/** The indentation of `content` in `write_files`: one column more than its key, which is as little as YAML takes. */
+const BLOCK_INDENT = " ".repeat(3);
 
 /** Text as the body of a YAML block scalar (`|`), which gives it back with exactly one newline at its end. */
 function indent(text: string): string {

@@ -1,8 +1,8 @@
-import { LocalBackend, TerraformStack, type TerraformElement } from "cdktf";
+import { TerraformStack, type TerraformElement } from "cdktf";
 import type { Construct } from "constructs";
 import type { Cluster } from "../cluster/cluster";
-import { stackId, stateFileName } from "../cluster/stack-id";
-import { projectFolder } from "../constructs/cli-command";
+import { stackId } from "../cluster/stack-id";
+import { stateBackend } from "./state-backend";
 
 /** Construct id of the one cluster in a stack. */
 export const CLUSTER_ID = "cluster";
@@ -17,8 +17,7 @@ const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 export abstract class EtcdStack extends TerraformStack {
   constructor(scope: Construct, cluster: Cluster) {
     super(scope, stackId(cluster));
-    // CDKTF's default writes an absolute path, which differs by checkout.
-    new LocalBackend(this, { path: `${projectFolder(this)}/${stateFileName(cluster)}` });
+    stateBackend(this, cluster);
   }
 
   /**

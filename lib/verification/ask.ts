@@ -2,6 +2,7 @@ import type { ListedMember, MemberStatus } from "./answers";
 import type { EndpointClient } from "./endpoint-client";
 import type { Target } from "./expectation";
 import { EndpointProblem, settle, type Answer } from "./problem";
+import { notEtcd } from "./not-etcd";
 import { acceptsConnections } from "./tcp-probe";
 
 /** A status, or why there is none, and how long that took. */
@@ -14,6 +15,12 @@ export interface EndpointFacts {
   readonly memberList: Answer<readonly ListedMember[]>;
 }
 
+export interface AskStatusOptions {
+  readonly callTimeoutMs: number;
+  /** Whether whoever answers may be somebody on the way. */
+  readonly privateNetwork: boolean;
+}
+
 /**
  * Asks for the status. Silence is looked into while the call still runs, so that this costs no second deadline: a frozen
  * member accepts connections, a black hole does not.
@@ -21,9 +28,23 @@ export interface EndpointFacts {
 export async function askStatus(
   target: Target,
   client: EndpointClient,
-  callTimeoutMs: number,
+  options: AskStatusOptions,
 ): Promise<StatusAnswer> {
   const askedAt = performance.now();
+  const answer = await askOnce(target, client, options.callTimeoutMs);
+  const stranger =
+    answer.ok || !options.privateNetwork
+      ? undefined
+      : await notEtcd(target.endpoint, answer.problem, options.callTimeoutMs / 2);
+  const tookMs = performance.now() - askedAt;
+  return stranger === undefined ? { ...answer, tookMs } : { ok: false, problem: stranger, tookMs };
+}
+
+async function askOnce(
+  target: Target,
+  client: EndpointClient,
+  callTimeoutMs: number,
+): Promise<Answer<MemberStatus>> {
   const half = callTimeoutMs / 2;
   let probe: Promise<boolean> | undefined;
   const timer = setTimeout(() => {
@@ -31,11 +52,8 @@ export async function askStatus(
   }, half);
   const answer = await settle(client.status());
   clearTimeout(timer);
-  if (answer.ok || answer.problem.kind !== "timed-out" || probe === undefined) {
-    return { ...answer, tookMs: performance.now() - askedAt };
-  }
-  const problem = explainSilence(await probe, answer.problem, callTimeoutMs);
-  return { ok: false, problem, tookMs: performance.now() - askedAt };
+  if (answer.ok || answer.problem.kind !== "timed-out" || probe === undefined) return answer;
+  return { ok: false, problem: explainSilence(await probe, answer.problem, callTimeoutMs) };
 }
 
 function explainSilence(accepted: boolean, problem: EndpointProblem, callTimeoutMs: number): EndpointProblem {

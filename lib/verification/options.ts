@@ -25,6 +25,13 @@ export type AskOptions = ClusterToAsk & {
   readonly callTimeoutMs?: number | undefined;
   /** @default - Node's own CAs and no client certificate for `https://`, nothing for `http://` */
   readonly tls?: TlsOptions | undefined;
+  /**
+   * The cluster may be in a private network that this machine has no way into. What answers there without being etcd, such as a
+   * proxy that answers for every address, then counts as not reachable; and if not one endpoint can be reached, the verdict is
+   * `unreachable` instead of `unhealthy`.
+   * @default false
+   */
+  readonly privateNetwork?: boolean | undefined;
   /** Stops asking; the promise rejects with the signal's reason, after what was written is removed again. */
   readonly signal?: AbortSignal | undefined;
 };

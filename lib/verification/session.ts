@@ -32,7 +32,8 @@ export async function withSession<T>(options: AskOptions, use: (session: Session
     return await use({
       connections,
       callTimeoutMs,
-      askStatus: ({ target, client }) => askStatus(target, client, callTimeoutMs),
+      askStatus: ({ target, client }) =>
+        askStatus(target, client, { callTimeoutMs, privateNetwork: options.privateNetwork ?? false }),
     });
   } finally {
     for (const { client } of connections) {

@@ -22,12 +22,6 @@ export type VerifyOptions = AskOptions & {
    * @default - none
    */
   readonly skip?: readonly string[] | undefined;
-  /**
-   * The cluster may be in a private network that this machine has no way into. Then, if not one endpoint can be reached,
-   * the verdict is `unreachable` instead of `unhealthy`.
-   * @default false
-   */
-  readonly privateNetwork?: boolean | undefined;
 };
 
 /**

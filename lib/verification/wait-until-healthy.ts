@@ -50,16 +50,19 @@ export async function waitUntilHealthy(options: WaitOptions): Promise<Verificati
     const began = performance.now();
     const timeoutMs = options.timeoutMs ?? 60_000;
     const until = began + timeoutMs;
-    const unreachableUntil =
-      options.privateNetwork === true
-        ? began + Math.min(timeoutMs, options.unreachableAfterMs ?? timeoutMs)
-        : until;
+    const deadlines: Deadlines = {
+      until,
+      unreachableUntil:
+        options.privateNetwork === true
+          ? began + Math.min(timeoutMs, options.unreachableAfterMs ?? timeoutMs)
+          : until,
+    };
     const report = progressReporter(options.onProgress);
     for (let retryMs = firstRetryMs; ; retryMs *= 2) {
-      await pollUntil(session, report, { until, unreachableUntil }, options);
+      await pollUntil(session, report, deadlines, options);
       const verified = await verifyOnce(session, checks, options);
       const left = until - performance.now();
-      const isGivenUp = verified.verdict === "unreachable" && performance.now() >= unreachableUntil;
+      const isGivenUp = verified.verdict === "unreachable" && performance.now() >= deadlines.unreachableUntil;
       if (verified.verdict === "healthy" || left <= 0 || isGivenUp || isLasting(verified)) {
         return verified;
       }
@@ -70,14 +73,15 @@ export async function waitUntilHealthy(options: WaitOptions): Promise<Verificati
 
 interface Deadlines {
   readonly until: number;
-  readonly unreachableUntil: number;
+  /** As long as nobody could be reached; the same as `until` once somebody was, because then there is a way. */
+  unreachableUntil: number;
 }
 
 /** Asks only for what is cheap, until every member looks healthy or time is up. */
 async function pollUntil(
   session: Session,
   report: Reporter,
-  { until, unreachableUntil }: Deadlines,
+  deadlines: Deadlines,
   options: WaitOptions,
 ): Promise<void> {
   for (;;) {
@@ -89,8 +93,8 @@ async function pollUntil(
       };
     });
     const answers = await untilAborted(Promise.all(round), options.signal);
-    const isReached = answers.some(({ reached }) => reached);
-    const left = (isReached ? until : unreachableUntil) - performance.now();
+    if (answers.some(({ reached }) => reached)) deadlines.unreachableUntil = deadlines.until;
+    const left = deadlines.unreachableUntil - performance.now();
     if (answers.every(({ healthy }) => healthy) || left <= 0) {
       return;
     }

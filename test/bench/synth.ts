@@ -1,50 +1,47 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildApp } from "../../lib/stacks";
 import { parseCluster } from "../../lib/cluster/define";
+import { ensurePki } from "../../lib/pki";
 import { medianTimes, row } from "./measure";
 
 const LOADER = resolve("bin/run.js");
 
+const MANY = "name: bench\nmembers: 3\naws: { region: eu-central-1 }\n";
+
 /** Everything of CDKTF and the provider that the AWS stack loads: no program that synthesizes can be faster than loading it. */
 function floorScript(): string {
-  const modules = [
-    "cdktf",
-    "constructs",
-    ...[
-      "data-aws-ssm-parameter",
-      "ebs-volume",
-      "eip",
-      "instance",
-      "internet-gateway",
-      "nat-gateway",
-      "network-interface",
-      "provider",
-      "route",
-      "route-table",
-      "route-table-association",
-      "security-group",
-      "subnet",
-      "volume-attachment",
-      "vpc",
-      "vpc-security-group-egress-rule",
-      "vpc-security-group-ingress-rule",
-    ].map((name) => `@cdktf/provider-aws/lib/${name}`),
-  ];
-  return modules.map((name) => `require(${JSON.stringify(name)})`).join(";");
+  const sources = readdirSync("lib/constructs", { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => readFileSync(join("lib/constructs", file), "utf8"));
+  const provider = sources.flatMap((text) =>
+    [...text.matchAll(/^(?:import|\}) (?!type ).*from "(@cdktf\/provider-aws\/[^"]+)"/gm)].map(
+      ([, name]) => name!,
+    ),
+  );
+  const modules = ["cdktf", "constructs", "@cdktf/provider-aws/lib/provider", ...new Set(provider)];
+  return modules.map((name) => `require(${JSON.stringify(require.resolve(name))})`).join(";");
 }
 
 /** Synth of the default definition against the floor, and what many definitions in one process cost. */
 export async function benchSynth(rounds: number): Promise<string[][]> {
+  const script = floorScript();
+  const app = resolve("bin/app.ts");
+  const definition = readFileSync("cluster.yaml", "utf8");
+  const home = process.cwd();
   const folder = mkdtempSync(join(tmpdir(), "cdktf-etcd-bench-"));
+  // The stack reads certificates, and makes none.
+  process.chdir(folder);
   try {
+    writeFileSync("cluster.yaml", definition);
+    for (const text of [definition, MANY]) await ensurePki([parseCluster(text, "bench.yaml", "aws", "aws")]);
     const times = medianTimes(
       [
-        { label: "floor", argv: [process.execPath, "-e", floorScript()] },
+        { label: "floor", argv: [process.execPath, "-e", script] },
         {
           label: "synth",
-          argv: [process.execPath, LOADER, resolve("bin/app.ts")],
+          argv: [process.execPath, LOADER, app],
           env: { TARGET: "aws", CDKTF_OUTDIR: folder },
         },
       ],
@@ -60,6 +57,7 @@ export async function benchSynth(rounds: number): Promise<string[][]> {
       ...(await manyDefinitions(folder)),
     ];
   } finally {
+    process.chdir(home);
     rmSync(folder, { recursive: true });
   }
 }
@@ -81,8 +79,7 @@ async function manyDefinitions(folder: string): Promise<string[][]> {
 async function synthesize(count: number, folder: string): Promise<number> {
   const began = performance.now();
   for (let index = 0; index < count; index += 1) {
-    const text = `name: bench-${index}\nmembers: 3\naws: { region: eu-central-1 }\n`;
-    const app = await buildApp(parseCluster(text, "bench.yaml", "aws", "aws"), {
+    const app = await buildApp(parseCluster(MANY, "bench.yaml", "aws", "aws"), {
       outdir: join(folder, String(index)),
     });
     app.synth();

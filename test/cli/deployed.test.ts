@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { loadCluster } from "../../lib/cli/definition-file";
 import { alsoDeployedOn, deployedOutputs } from "../../lib/cli/deployed";
 import type { Target } from "../../lib/cluster/cluster";
 import type { ClusterOutputs } from "../../lib/cluster/outputs";
@@ -14,8 +15,13 @@ beforeEach(() => {
 });
 
 function outputs(target: Target): ClusterOutputs {
-  const member = { name: "etcd-0", endpoint: "http://127.0.0.1:2379", peerUrl: "http://127.0.0.1:2380" };
-  return { schemaVersion: 1, name: "demo", target, members: [member], learners: [] };
+  const member = {
+    name: "etcd-0",
+    endpoint: "http://127.0.0.1:2379",
+    peerUrl: "http://127.0.0.1:2380",
+    address: "127.0.0.1",
+  };
+  return { schemaVersion: 2, name: "demo", target, members: [member], learners: [] };
 }
 
 /** Terraform's state, as far as it is read here. */
@@ -27,6 +33,12 @@ function writeState(target: Target, value: unknown): void {
     resources: [],
   };
   writeFileSync(`terraform.demo-${target}.tfstate`, JSON.stringify(state));
+}
+
+/** Target and place of what else is deployed, seen from one target. */
+async function alsoOn(target: Target): Promise<string[][]> {
+  const places = await alsoDeployedOn(await loadCluster({ target }, target), {});
+  return places.map((place) => [place.target, place.name]);
 }
 
 test("reads the outputs from the state of what was deployed", async () => {
@@ -49,7 +61,7 @@ test("takes the definition's own target when both are deployed, or the one that 
   expect((await deployedOutputs({ target: "aws" })).target).toBe("aws");
   vi.stubEnv("TARGET", "aws");
   expect((await deployedOutputs({})).target).toBe("aws");
-  expect(alsoDeployedOn({ name: "demo", target: "local" })).toEqual(["aws"]);
+  expect(await alsoOn("local")).toEqual([["aws", "terraform.demo-aws.tfstate"]]);
 });
 
 test("takes what a deploy hands over, without any file", async () => {
@@ -66,7 +78,7 @@ test("fails if nothing is deployed, and says how to deploy", async () => {
       "the cluster demo is not deployed here (looked for terraform.demo-local.tfstate and terraform.demo-aws.tfstate)",
     remedy: "deploy it with `cdktf-etcd up`, or ask any etcd with --endpoints URL,URL",
   });
-  expect(alsoDeployedOn({ name: "demo", target: "local" })).toEqual([]);
+  expect(await alsoOn("local")).toEqual([]);
 });
 
 test("takes a destroyed stack for nothing deployed", async () => {
@@ -93,7 +105,7 @@ describe("fails as something outside, without a stack trace, if the state", () =
     ],
     [
       "comes from another version",
-      () => writeState("local", { ...outputs("local"), schemaVersion: 2 }),
+      () => writeState("local", { ...outputs("local"), schemaVersion: 3 }),
       "holds no outputs that this version of cdktf-etcd can read",
     ],
     [

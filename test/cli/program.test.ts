@@ -6,7 +6,7 @@ import { EXIT } from "../../lib/cli/exit-codes";
 import { STACK } from "../support/cli";
 import { cli } from "./in-process";
 
-const COMMANDS = ["up", "down", "status", "verify", "render", "schema"];
+const COMMANDS = ["up", "down", "status", "verify", "render", "schema", "pki"];
 
 test("the commands are the documented ones", () => {
   const visible = program(async () => {})

@@ -47,6 +47,8 @@ describe("render", () => {
         sendCrashReports: "false",
       }),
     );
+    const certificates = await project.run(["pki", "init"]);
+    expect(certificates.code, certificates.output).toBe(0);
     const synth = await project.cdktf(["synth"], { env: { TARGET: "aws" } });
     expect(synth.code, synth.output).toBe(0);
 
@@ -80,7 +82,9 @@ describe("render", () => {
     expect(stderr).toBe("");
     expect(stdout).toContain("ETCD_NAME=etcd-2");
     expect(stdout).toContain(`ETCD_DATA_DIR=${project.memberFolder("etcd-2").dataDir}\n`);
-    expect(stdout).toContain("http://127.0.0.1:2399");
+    expect(stdout).toContain("https://127.0.0.1:2399");
+    const keyFile = join(process.cwd(), "pki/rendered/members/etcd-2/server.key");
+    expect(stdout).toContain(`ETCD_KEY_FILE=${keyFile}\n`);
   });
 
   test("says for which release it rendered when the definition leaves that open", async () => {

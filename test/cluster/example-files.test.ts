@@ -19,6 +19,8 @@ describe("the example files", () => {
         "examples/cluster-full.yaml",
         "examples/existing-vpc.yaml",
         "examples/five-members.yaml",
+        "examples/nat-download.yaml",
+        "examples/plain-http.yaml",
         "examples/single.yaml",
       ]),
     );
@@ -57,7 +59,7 @@ describe("examples/cluster-full.yaml", () => {
 
   it("leaves out only what cannot be said together with the rest", () => {
     const commentedOut = [...text.matchAll(/^ *# ([a-z][A-Za-z]+): \S/gm)].map(([, key]) => key);
-    expect(commentedOut).toEqual(["vpcId", "id"]);
+    expect(commentedOut).toEqual(["amiId", "vpcId", "id", "routeTableIds"]);
   });
 });
 

@@ -54,6 +54,17 @@ describe("the JSON Schema", () => {
     [{ name: "demo", local: { clientPort: 0 } }, "must be >= 1"],
     [{ name: "demo", aws: {} }, "must have required property 'region'"],
     [{ name: "demo", aws: { region: "eu-central-1", tags: { a: 1 } } }, "must be string"],
+    [{ name: "demo", tls: true }, "must be equal to constant"],
+    [{ name: "demo", tls: { client: {} } }, "must have required property 'peer'"],
+    [{ name: "demo", etcd: { source: "mirror" } }, "must be equal to one of the allowed values"],
+    [
+      { name: "demo", aws: { region: "eu-central-1", image: "debian" } },
+      "must be equal to one of the allowed",
+    ],
+    [{ name: "demo", aws: { region: "eu-central-1", bucket: { name: "a.b" } } }, "must match pattern"],
+    [{ name: "demo", aws: { region: "eu-central-1", dns: {} } }, "must have required property 'domain'"],
+    [{ name: "demo", aws: { region: "eu-central-1", state: {} } }, "must have required property 'bucket'"],
+    [{ name: "demo", aws: { region: "eu-central-1", tags: { a: "b;c" } } }, "must match pattern"],
     [
       { name: "demo", aws: { region: "eu-central-1", network: { subnets: [] } } },
       "must NOT have fewer than 1 items",

@@ -15,6 +15,7 @@ const GOOD = {
   members: [{ name: "a", address: "10.50.0.20" }, { name: "b" }, { name: "c" }],
   learners: ["spare"],
   etcd: {
+    source: "bucket",
     release: "3.6.14",
     sha256: { amd64: "ffe840ff9295808e88cce2794a18a5ac87f12a5203c8314d0bf6aa119b41bac5" },
     downloadBaseUrl: "https://mirror.internal/etcd",
@@ -40,13 +41,31 @@ const GOOD = {
     amiId: "ami-0123456789abcdef0",
     network: {
       cidr: "10.50.0.0/16",
+      internet: "nat",
       subnets: [
         { cidr: "10.50.0.0/24", availabilityZone: "eu-central-1a" },
         { cidr: "10.50.1.0/24", availabilityZone: "eu-central-1b" },
       ],
     },
-    clientAccess: { cidrs: ["10.0.0.0/8"], securityGroupIds: ["sg-0123456789abcdef0"] },
-    dataVolume: { size: "20GiB", iops: 3000, throughputMiBps: 125, preventDestroy: true },
+    clientAccess: {
+      cidrs: ["10.0.0.0/8"],
+      securityGroupIds: ["sg-0123456789abcdef0"],
+      openToEveryone: false,
+    },
+    rootVolume: { size: "8GiB" },
+    dataVolume: { size: "20GiB", iops: 3000, throughputMiBps: 125 },
+    bucket: { name: "acme-etcd-good" },
+    placement: "spread",
+    terminationProtection: true,
+    preventDestroy: true,
+    sessionManager: false,
+    dns: { domain: "etcd.example.internal", zoneId: "Z0123456789ABCDEFGHIJ" },
+    state: {
+      bucket: "acme-terraform",
+      key: "etcd/good.tfstate",
+      region: "eu-west-1",
+      kmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    },
     tags: { team: "platform" },
   },
 } satisfies ClusterDefinition;
@@ -149,7 +168,7 @@ function mutate(root: unknown, random: Random): void {
       break;
     case 2:
       if (Array.isArray(node)) node.push(structuredClone(node[Number(key) || 0] ?? value));
-      else record[`${key}s`] = record[key];
+      else record[`${key}s`] = record[key] ?? value;
       break;
     case 3: {
       const other = nodes[random(nodes.length)];

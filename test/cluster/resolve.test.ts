@@ -26,7 +26,7 @@ describe("members", () => {
     const cluster = defineCluster({ name: "demo", members }, "local");
     const urls = cluster.members.flatMap(({ clientUrl, peerUrl }) => [clientUrl, peerUrl]);
     expect(new Set(urls).size).toBe(2 * members);
-    expect(cluster.members.at(-1)?.clientUrl).toBe(`http://127.0.0.1:${2379 + 10 * (members - 1)}`);
+    expect(cluster.members.at(-1)?.clientUrl).toBe(`https://127.0.0.1:${2379 + 10 * (members - 1)}`);
   });
 
   it("fit into the smallest network there may be", () => {
@@ -52,15 +52,19 @@ describe("members", () => {
 
   it("are one literal list, the same for all", () => {
     expect(initialCluster(aws().members)).toBe(
-      "etcd-0=http://10.40.0.10:2380,etcd-1=http://10.40.1.10:2380,etcd-2=http://10.40.2.10:2380",
+      "etcd-0=https://10.40.0.10:2380,etcd-1=https://10.40.1.10:2380,etcd-2=https://10.40.2.10:2380",
     );
   });
 
-  it("speak https with tls, and serve metrics in the clear", () => {
-    const [member] = aws({ tls: TLS, etcd: { metricsPort: 2381 } }).members;
+  it.each([
+    ["the certificates that pki keeps", undefined, "https"],
+    ["certificates of their own", TLS, "https"],
+    ["tls: false", false, "http"],
+  ] as const)("with %s speak the right scheme, and serve metrics in the clear", (_, tls, scheme) => {
+    const [member] = aws({ tls, etcd: { metricsPort: 2381 } }).members;
     expect(member).toMatchObject({
-      clientUrl: "https://10.40.0.10:2379",
-      peerUrl: "https://10.40.0.10:2380",
+      clientUrl: `${scheme}://10.40.0.10:2379`,
+      peerUrl: `${scheme}://10.40.0.10:2380`,
       metricsUrl: "http://10.40.0.10:2381",
     });
   });
@@ -102,6 +106,44 @@ describe("the etcd that is asked for", () => {
   it("has the token of its own cluster", () => {
     expect(aws().etcd.initialClusterToken).toBe("demo");
     expect(aws({ etcd: { initialClusterToken: "demo-2" } }).etcd.initialClusterToken).toBe("demo-2");
+  });
+});
+
+describe("what AWS gets when nothing is said", () => {
+  it("is the careful choice", () => {
+    expect(aws().etcd.source).toBe("bucket");
+    expect(aws().aws).toMatchObject({
+      image: "amazon-linux-2023",
+      amiId: undefined,
+      rootVolume: { sizeGiB: 8 },
+      network: { internet: "none", routeTableIds: [] },
+      bucket: { name: undefined, kmsKeyId: undefined },
+      placement: "spread",
+      terminationProtection: true,
+      preventDestroy: true,
+      sessionManager: false,
+      dns: undefined,
+      state: undefined,
+    });
+  });
+});
+
+describe("Terraform's state", () => {
+  const state = (given: NonNullable<NonNullable<ClusterDefinition["aws"]>["state"]>) =>
+    aws({ aws: { ...AWS, state: given } }).aws.state;
+
+  it("has a key of its own for each cluster, in the cluster's region", () => {
+    expect(state({ bucket: "acme-terraform" })).toEqual({
+      bucket: "acme-terraform",
+      key: "cdktf-etcd/demo-aws.tfstate",
+      region: "eu-central-1",
+      kmsKeyId: undefined,
+    });
+  });
+
+  it("is where the definition says", () => {
+    const given = { bucket: "acme.terraform", key: "etcd/x.tfstate", region: "us-east-1" };
+    expect(state(given)).toMatchObject(given);
   });
 });
 

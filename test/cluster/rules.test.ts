@@ -5,7 +5,13 @@ import { parseCluster } from "../../lib/cluster/define";
 import { RULES } from "../../lib/cluster/rules";
 import { definitionSchema } from "../../lib/cluster/schema";
 import { awsAddressRuleExamples } from "./rule-examples/aws-address";
+import { awsBucketRuleExamples } from "./rule-examples/aws-bucket";
+import { awsClientAccessRuleExamples } from "./rule-examples/aws-client-access";
+import { awsDnsRuleExamples } from "./rule-examples/aws-dns";
+import { awsKmsRuleExamples } from "./rule-examples/aws-kms";
+import { awsMachineRuleExamples } from "./rule-examples/aws-machine";
 import { awsNetworkRuleExamples } from "./rule-examples/aws-network";
+import { awsRouteRuleExamples } from "./rule-examples/aws-route";
 import { etcdRuleExamples } from "./rule-examples/etcd";
 import type { RuleExamples } from "./rule-examples/example";
 import { localRuleExamples } from "./rule-examples/local";
@@ -19,6 +25,12 @@ const EXAMPLES: RuleExamples = {
   ...etcdRuleExamples,
   ...awsNetworkRuleExamples,
   ...awsAddressRuleExamples,
+  ...awsRouteRuleExamples,
+  ...awsClientAccessRuleExamples,
+  ...awsDnsRuleExamples,
+  ...awsBucketRuleExamples,
+  ...awsKmsRuleExamples,
+  ...awsMachineRuleExamples,
   ...sizingRuleExamples,
   ...localRuleExamples,
 };

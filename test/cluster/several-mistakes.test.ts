@@ -121,6 +121,75 @@ aws:
     `);
   });
 
+  it("on AWS are all refused in one run", () => {
+    const text = `name: payments-production-locks-green
+members: [{ name: A }, { name: b }, { name: c }]
+tls: false
+etcd: { source: download }
+aws:
+  region: ap-southeast-1
+  instanceType: m4.large
+  image: debian-13
+  amiId: ami-0123456789abcdef0
+  rootVolume: { size: 20TiB }
+  network: { routeTableIds: [rtb-0123456789abcdef0] }
+  clientAccess: { cidrs: [0.0.0.0/0], openToEveryone: true }
+  bucket: { kmsKeyId: arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab }
+  dns: { domain: etcd.example.internal }
+  state: { bucket: acme, region: us-east-1, kmsKeyId: arn:aws:kms:eu-west-1:111122223333:key/1234abcd }
+`;
+    expect(mistakesOf(text, "aws")).toMatchInlineSnapshot(`
+      "
+      cluster.yaml:1:7 name: makes the bucket's name etcd-payments-production-locks-green-<account>-ap-southeast-1 64 characters long, and S3 takes 63, got "payments-production-locks-green"
+          take a name of at most 30 characters, or name the bucket in aws.bucket.name
+      cluster.yaml:2:19 members[0].name: must be a DNS label with aws.dns (lower-case letters, digits and hyphens), got "A"
+          for example "a"; or remove aws.dns
+      cluster.yaml:4:17 etcd.source: must not be "download" here: members in a new VPC without a way out reach nothing but S3
+          take source: bucket, or set aws.network.internet to nat or public; a mirror at a private IPv4 address in downloadBaseUrl would do too
+      cluster.yaml:7:17 aws.instanceType: must be of the Nitro System, got "m4.large": on Xen a machine cannot tell its volumes by their ids
+          take a type like m7g.large or t3.medium
+      cluster.yaml:9:10 aws.amiId: stands beside image "debian-13", and a member can only have one of them
+          remove image to run this AMI, or amiId to run the newest one of the image
+      cluster.yaml:10:23 aws.rootVolume.size: must be whole GiB from 1GiB to 16TiB, got 20TiB
+      cluster.yaml:11:29 aws.network.routeTableIds: belongs to an existing VPC; a new one has route tables of its own
+          remove it, or add network.vpcId
+      cluster.yaml:12:55 aws.clientAccess.openToEveryone: must not be true with tls: false: everybody could read and write every key
+          remove tls: false, or name the ranges that clients come from
+      cluster.yaml:13:23 aws.bucket.kmsKeyId: must be a key in ap-southeast-1, got one in eu-west-1
+          a multi-Region key has an ARN of its own in each region
+      cluster.yaml:15:55 aws.state.kmsKeyId: must be a key in us-east-1, got one in eu-west-1
+          a multi-Region key has an ARN of its own in each region
+      "
+    `);
+  });
+
+  it("on AWS do not cause others", () => {
+    const text = `name: demo
+tls: off
+etcd: { source: download, downloadBaseUrl: mirror }
+aws:
+  region: Frankfurt
+  network: { vpcId: mine, internet: nat, routeTableIds: [rtb-0123456789abcdef0] }
+  clientAccess: { cidrs: [0.0.0.0/0], openToEveryone: "true" }
+  bucket: { name: A, kmsKeyId: arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab }
+  dns: { domain: example }
+  state: { bucket: a }
+`;
+    expect(mistakesOf(text, "aws")).toMatchInlineSnapshot(`
+      "
+      cluster.yaml:2:6 tls: must be false (plain HTTP), your own files for client, peer and operator, or left out (certificates of cdktf-etcd pki), got "off"
+      cluster.yaml:3:44 etcd.downloadBaseUrl: must be an http or https URL, got "mirror"
+      cluster.yaml:5:11 aws.region: must be an AWS region like "eu-central-1", got "Frankfurt"
+      cluster.yaml:6:21 aws.network.vpcId: must be a VPC id like "vpc-0123456789abcdef0", got "mine"
+      cluster.yaml:7:55 aws.clientAccess.openToEveryone: must be true or false, got "true"
+      cluster.yaml:8:19 aws.bucket.name: must be 3 to 63 lower-case letters, digits and hyphens, beginning and ending with a letter or digit, got "A"
+      cluster.yaml:9:18 aws.dns.domain: must be a domain like "etcd.example.internal", got "example"
+          lower-case labels, separated by dots, without one at the end
+      cluster.yaml:10:20 aws.state.bucket: must be the name of a bucket: 3 to 63 lower-case letters, digits, hyphens and dots, got "a"
+      "
+    `);
+  });
+
   it("are found when an alias carries them, at the alias", () => {
     expect(mistakesOf("name: demo\nmembers:\n  - name: &bad a b\n  - { name: *bad }\n  - { name: c }\n"))
       .toMatchInlineSnapshot(`

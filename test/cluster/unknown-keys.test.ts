@@ -20,6 +20,11 @@ aws:
   network: { subnet: 1, subnets: [{ cidrs: x }] }
   clientAccess: { cidr: x }
   dataVolume: { sise: 20GiB }
+  rootVolume: { sise: 20GiB }
+  bucket: { names: x }
+  dns: { domains: x }
+  state: { buckets: x }
+  terminationProtect: true
   tag: {}
 `),
     ).toMatchInlineSnapshot(`
@@ -55,7 +60,19 @@ aws:
           did you mean "cidrs"?
       cluster.yaml:16:17 aws.dataVolume.sise: unknown key "sise"
           did you mean "size"?
-      cluster.yaml:17:3 aws.tag: unknown key "tag"
+      cluster.yaml:17:17 aws.rootVolume.sise: unknown key "sise"
+          did you mean "size"?
+      cluster.yaml:18:13 aws.bucket.names: unknown key "names"
+          did you mean "name"?
+      cluster.yaml:19:3 aws.dns.domain: is missing; it must be a domain like "etcd.example.internal"
+      cluster.yaml:19:10 aws.dns.domains: unknown key "domains"
+          did you mean "domain"?
+      cluster.yaml:20:3 aws.state.bucket: is missing; it must be the name of a bucket: 3 to 63 lower-case letters, digits, hyphens and dots
+      cluster.yaml:20:12 aws.state.buckets: unknown key "buckets"
+          did you mean "bucket"?
+      cluster.yaml:21:3 aws.terminationProtect: unknown key "terminationProtect"
+          did you mean "terminationProtection"?
+      cluster.yaml:22:3 aws.tag: unknown key "tag"
           did you mean "tags"?
       "
     `);
@@ -81,7 +98,7 @@ aws:
   it("are refused at the wrong place, with the right one", () => {
     expect(
       mistakesOf(
-        "name: demo\nregion: eu-central-1\netcd:\n  quotaBackendBytes: 2GiB\n  target: local\naws:\n  region: eu-central-1\n  vpcId: vpc-12345678\n",
+        "name: demo\nregion: eu-central-1\netcd:\n  quotaBackendBytes: 2GiB\n  target: local\naws:\n  region: eu-central-1\n  vpcId: vpc-12345678\n  source: bucket\n  dataVolume: { preventDestroy: false }\n  network: { dns: {} }\n",
       ),
     ).toMatchInlineSnapshot(`
       "
@@ -93,6 +110,12 @@ aws:
           it belongs to the top of the file
       cluster.yaml:8:3 aws.vpcId: unknown key "vpcId"
           it belongs under aws.network
+      cluster.yaml:9:3 aws.source: unknown key "source"
+          it belongs under etcd
+      cluster.yaml:10:17 aws.dataVolume.preventDestroy: unknown key "preventDestroy"
+          it belongs under aws
+      cluster.yaml:11:14 aws.network.dns: unknown key "dns"
+          it belongs under aws
       "
     `);
   });
@@ -133,7 +156,7 @@ aws:
       cluster.yaml:5:1 hasOwnProperty: unknown key "hasOwnProperty"
           known here: name, target, members, learners, etcd, tls, local, aws
       cluster.yaml:7:3 etcd.__proto__: unknown key "__proto__"
-          known here: release, sha256, downloadBaseUrl, initialClusterToken, metricsPort, settings
+          known here: source, release, sha256, downloadBaseUrl, initialClusterToken, metricsPort, settings
       cluster.yaml:8:15 etcd.settings.constructor: unknown key "constructor"
           55 keys are known here, the nearest are cipherSuites, cors, logFormat, metrics, socketReusePort
       cluster.yaml:8:31 etcd.settings.__proto__: unknown key "__proto__"

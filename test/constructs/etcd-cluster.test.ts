@@ -1,14 +1,18 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, DefaultTokenResolver, StringConcat, TerraformStack, Token, Tokenization } from "cdktf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DefinitionError, EtcdCluster, type EtcdClusterProps } from "../../lib";
+import { DefinitionError, ensurePki, EtcdCluster, type EtcdClusterProps } from "../../lib";
+import { programs } from "../../lib/rendering";
 import { aws, EXISTING_VPC, REGION, TLS } from "../stacks/definitions";
 import { Synthesized } from "../stacks/synthesized";
+import { useProject } from "../stacks/use-project";
 
-const MINIMAL: EtcdClusterProps = { name: "locks", aws: { region: REGION } };
+useProject();
+
+const MINIMAL: EtcdClusterProps = { name: "locks", tls: false, aws: { region: REGION } };
 const SUBNET = { id: "subnet-0123456789abcdefa", availabilityZone: "eu-central-1a" };
 
 let outdir: string;
@@ -40,6 +44,7 @@ describe("EtcdCluster in a stack of somebody else", () => {
       "10.40.2.10",
     ]);
     expect(Synthesized.of(stack).all("aws_instance")).toHaveLength(3);
+    expect(Synthesized.of(stack).resources("aws_kms_key")).not.toEqual({});
   });
 
   test("gives references for rules and resources of one's own", () => {
@@ -51,8 +56,15 @@ describe("EtcdCluster in a stack of somebody else", () => {
       /^\$\{aws_security_group\.etcd_security_group_members_[0-9A-F]{8}\.id\}$/,
     );
     expect(resolve(etcd.vpcId)).toMatch(/^\$\{aws_vpc\.etcd_network_vpc_[0-9A-F]{8}\.id\}$/);
-    expect(resolve(etcd.instances.get("etcd-1")?.instance.id ?? "")).toMatch(
+    expect(resolve(etcd.bucketName)).toMatch(
+      /^\$\{aws_s3_bucket\.etcd_storage_bucket_[0-9A-F]{8}\.bucket\}$/,
+    );
+    const member = etcd.instances.get("etcd-1");
+    expect(resolve(member?.instance.id ?? "")).toMatch(
       /^\$\{aws_instance\.etcd_members_etcd-1_instance_[0-9A-F]{8}\.id\}$/,
+    );
+    expect(resolve(member?.role.name ?? "")).toMatch(
+      /^\$\{aws_iam_role\.etcd_members_etcd-1_role_[0-9A-F]{8}\.name\}$/,
     );
   });
 
@@ -65,13 +77,11 @@ describe("EtcdCluster in a stack of somebody else", () => {
     new EtcdCluster(alone, "locks", MINIMAL);
     expect(synthesized.all("aws_instance")).toHaveLength(8);
     expect(synthesized.all("aws_vpc")).toHaveLength(2);
-    expect(synthesized.all("terraform_data")).toHaveLength(2);
+    expect(synthesized.all("terraform_data")).toHaveLength(4);
     expect(Object.keys(synthesized.json.check ?? {})).toHaveLength(8);
     expect(Object.values(synthesized.json.output ?? {}).map(({ value }) => value)).toMatchObject([
       { name: "discovery" },
-      { "etcd-4": expect.any(String) },
       { name: "locks" },
-      { "etcd-2": expect.any(String) },
     ]);
     // The second one changes nothing of the first.
     expect(synthesized.resources("aws_instance")).toMatchObject(
@@ -84,15 +94,17 @@ describe("EtcdCluster in a stack of somebody else", () => {
     new EtcdCluster(stack, "etcd", MINIMAL);
     const synthesized = Synthesized.of(stack);
     const names = Object.keys(synthesized.resources("aws_instance"));
-    const messages = Object.values(synthesized.json.check ?? {}).map(({ assert }) => assert.error_message);
+    const messages = Object.values(synthesized.json.check ?? {}).map(
+      ({ assert }) => assert[0]?.error_message,
+    );
     expect(messages).toHaveLength(3);
     for (const [index, message] of messages.entries()) {
-      expect(message).toContain(`"-replace=aws_instance.${names[index]}" npx cdktf deploy platform`);
+      expect(message).toContain(`-replace=aws_instance\\.${names[index]} npx cdktf deploy platform`);
     }
   });
 
   test("takes a cluster that was validated before", () => {
-    const cluster = aws(EXISTING_VPC);
+    const cluster = aws({ ...EXISTING_VPC, tls: false });
     const etcd = new EtcdCluster(userStack(), "etcd", { cluster });
     expect(etcd.cluster).toBe(cluster);
     expect(etcd.vpcId).toBe("vpc-0123456789abcdef0");
@@ -101,7 +113,9 @@ describe("EtcdCluster in a stack of somebody else", () => {
   test("leaves the check at the end of a deploy out when told so", () => {
     const stack = userStack();
     new EtcdCluster(stack, "etcd", { ...MINIMAL, postDeployCheck: false });
-    expect(Synthesized.of(stack).all("terraform_data")).toEqual([]);
+    expect(Object.keys(Synthesized.of(stack).resources("terraform_data"))).toEqual([
+      expect.stringMatching(/^etcd_tarball_/),
+    ]);
   });
 
   test.each([
@@ -119,6 +133,49 @@ describe("EtcdCluster in a stack of somebody else", () => {
     expect(hcl).toMatch(
       /resource "terraform_data" "etcd_verify_endpoints_[0-9A-F]{8}" \{\s+triggers_replace = \{\s+etcd-0/,
     );
+  });
+});
+
+describe("certificates", () => {
+  const MANAGED: EtcdClusterProps = { name: "locks", aws: { region: REGION } };
+
+  test("that are missing are refused before anything is made, with how to get them", () => {
+    const stack = userStack();
+    expect(() => new EtcdCluster(stack, "etcd", MANAGED)).toThrow(DefinitionError);
+    expect(() => new EtcdCluster(stack, "again", MANAGED)).toThrow(
+      /there are no certificates for locks yet[^]*cdktf-etcd pki init/,
+    );
+    expect(Synthesized.of(stack).types).toEqual([]);
+  });
+
+  test("that are there are taken, and an open key file is refused", async () => {
+    await ensurePki(aws(MANAGED));
+    const stack = userStack();
+    const etcd = new EtcdCluster(stack, "etcd", MANAGED);
+    expect(etcd.endpoints[0]).toBe("https://10.40.0.10:2379");
+    expect(etcd.node.metadata.filter(({ type }) => type === "@cdktf/warn")).toEqual([]);
+    expect(Synthesized.of(stack).all("aws_s3_object")).toHaveLength(3 * 7 + programs().length + 1);
+
+    await chmod("pki/locks/members/etcd-1/peer.key", 0o644);
+    expect(() => new EtcdCluster(userStack(), "etcd", MANAGED)).toThrow(
+      /pki\/locks\/members\/etcd-1\/peer\.key[^]*chmod/,
+    );
+  });
+
+  test("that end soon are a warning, and those that have ended are refused", async () => {
+    const days = (count: number) => new Date(Date.now() + count * 86_400_000);
+    const name = "old";
+    const definition: EtcdClusterProps = { ...MANAGED, name };
+    await ensurePki(aws({ name }), { now: days(-360) });
+    const etcd = new EtcdCluster(userStack(), "etcd", definition);
+    const warnings = etcd.node.metadata
+      .filter(({ type }) => type === "@cdktf/warn")
+      .map(({ data }) => String(data));
+    expect(warnings).toContainEqual(expect.stringMatching(/server\.crt ends in \d+ days.*pki renew etcd-0/));
+
+    await rm(`pki/${name}`, { recursive: true });
+    await ensurePki(aws({ name }), { now: days(-400) });
+    expect(() => new EtcdCluster(userStack(), "etcd", definition)).toThrow(/server\.crt.*pki renew etcd-0/s);
   });
 });
 
@@ -159,6 +216,12 @@ describe("wrong props", () => {
     expect(mistakes({ ...MINIMAL, locale: {} })).toEqual([expect.stringMatching(/^locale: unknown key/)]);
   });
 
+  test("fail for a place of the state, which is the stack's affair", () => {
+    expect(mistakes({ ...MINIMAL, aws: { region: REGION, state: { bucket: "states" } } })).toEqual([
+      "aws.state: is not for a construct: the state belongs to the whole stack",
+    ]);
+  });
+
   test("fail for a range that is known only at deploy: the initial cluster and the rules are literal", () => {
     const network = {
       vpcId: "vpc-0123456789abcdef0",
@@ -179,7 +242,15 @@ describe("member names that could collide", () => {
     const stack = userStack();
     new EtcdCluster(stack, "etcd", { ...MINIMAL, members: NAMES.map((name) => ({ name })) });
     const synthesized = Synthesized.of(stack);
-    for (const type of ["aws_instance", "aws_ebs_volume", "aws_network_interface", "aws_volume_attachment"]) {
+    const types = [
+      "aws_instance",
+      "aws_ebs_volume",
+      "aws_network_interface",
+      "aws_volume_attachment",
+      "aws_iam_role",
+      "aws_iam_instance_profile",
+    ];
+    for (const type of types) {
       expect(synthesized.all(type)).toHaveLength(NAMES.length);
     }
   });

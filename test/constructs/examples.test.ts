@@ -65,6 +65,7 @@ describe("every example", async () => {
     async (example) => {
       const project = join(folder, basename(example, ".ts"));
       await mkdir(project);
+      await node([LOADER, resolve("examples", example), "certificates"], project);
       await node([LOADER, resolve("examples", example)], project);
       const stack = await onlyStackFolder(project);
       await takeAnyProvider(stack);
@@ -94,7 +95,7 @@ describe("in a project that has the package installed", () => {
     for (const entry of manifest.files.filter((file) => file !== "dist" && existsSync(file))) {
       await cp(entry, join(installed, entry), { recursive: true });
     }
-    await cp("examples/two-clusters.ts", join(project, "main.ts"));
+    await cp("examples/existing-vpc.ts", join(project, "main.ts"));
   }, 2 * TERRAFORM_TIMEOUT_MS);
 
   test(
@@ -117,13 +118,32 @@ describe("in a project that has the package installed", () => {
     TERRAFORM_TIMEOUT_MS,
   );
 
-  test("an application runs, and its deploy ends with a program that is there", async () => {
+  test("an application runs, and its deploy calls programs that are there", async () => {
+    await node(["main.js", "certificates"], project);
     await node(["main.js"], project);
     const text = await readFile(join(await onlyStackFolder(project), "cdk.tf.json"), "utf8");
-    const command = "node node_modules/cdktf-etcd/dist/bin/cdktf-etcd.js verify --post-deploy";
-    expect(text.split(`"command": "${command}"`)).toHaveLength(3);
-    expect(
-      await node(["node_modules/cdktf-etcd/dist/bin/cdktf-etcd.js", "verify", "--help"], project),
-    ).toContain("--post-deploy");
+    const program = "node_modules/cdktf-etcd/dist/bin/cdktf-etcd.js";
+    for (const args of ["verify --post-deploy", "aws fetch-tarball"])
+      expect(text.split(`"command": "node ${program} ${args}"`)).toHaveLength(2);
+    expect(await node([program, "verify", "--help"], project)).toContain("--post-deploy");
+    expect(await node([program, "aws", "fetch-tarball", "--help"], project)).toContain("tarball");
+  });
+
+  test("an application writes the same text from another folder, with other keys", async () => {
+    await node(["main.js", "certificates"], project);
+    await node(["main.js"], project);
+    const copy = join(folder, "somewhere", "else");
+    await mkdir(copy, { recursive: true });
+    await cp(join(project, "main.js"), join(copy, "main.js"));
+    await symlink(join(project, "node_modules"), join(copy, "node_modules"));
+    // As npm would have it: Node must not see through the link, or the package would be somewhere else.
+    const args = ["--preserve-symlinks", "--preserve-symlinks-main", "main.js"];
+    await node([...args, "certificates"], copy);
+    await node(args, copy);
+    const [here, there] = await Promise.all(
+      [project, copy].map(async (at) => readFile(join(await onlyStackFolder(at), "cdk.tf.json"), "utf8")),
+    );
+    expect(there).toBe(here);
+    expect(there).not.toContain(folder);
   });
 });

@@ -58,6 +58,7 @@ export async function localMembers(): Promise<LocalMembers> {
         memberName,
         etcd: etcd.etcd,
         release: etcd.release,
+        trust: "",
         digest: "first",
         generation: 1,
       };

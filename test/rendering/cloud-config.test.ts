@@ -5,16 +5,17 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { DefinitionError } from "../../lib/errors";
 import { runProgram } from "../../lib/local/run-program";
-import { renderMemberFiles, renderUserData, USER_DATA_LIMIT_BYTES } from "../../lib/rendering";
+import { renderUserData, USER_DATA_LIMIT_BYTES } from "../../lib/rendering";
+import { renderUserDataFiles } from "../../lib/rendering/member-files";
 import { debianTool } from "../support/debian-tools";
-import { awsCluster, memberOf, TLS } from "./fixtures";
+import { awsCluster, memberOf, PKI, TLS } from "./support/fixtures";
 
 /** The first run on a machine downloads the packages. */
 const FIRST_RUN_MS = 300_000;
 
 interface CloudConfig {
   readonly users: readonly unknown[];
-  readonly write_files: readonly { path: string; permissions: string; content: string }[];
+  readonly write_files: readonly { path: string; permissions?: string; content: string }[];
   readonly runcmd: readonly string[][];
 }
 
@@ -34,20 +35,28 @@ describe("the whole user data", () => {
       "__snapshots__/amd64-tls.yaml",
     );
   });
+
+  test("of one of three members with the certificates of the bucket, as it is by default", async () => {
+    const cluster = awsCluster({ tls: PKI });
+    await expect(renderUserData(cluster, memberOf(cluster))).toMatchFileSnapshot(
+      "__snapshots__/arm64-default.yaml",
+    );
+  });
 });
 
 describe("renderUserData", () => {
   test.each([
     ["plain", {}],
-    ["with TLS", { tls: TLS }],
+    ["with the certificates of the bucket", { tls: PKI }],
+    ["with certificates of the user's own", { tls: TLS }],
     ["with file names that YAML and shells could stumble over", { tls: nastyTls }],
   ])("holds every file unchanged: %s", (_, options) => {
     const cluster = awsCluster(options);
     const member = memberOf(cluster);
     const userData = renderUserData(cluster, member);
     const written = (parse(userData) as CloudConfig).write_files;
-    expect(written).toEqual(
-      renderMemberFiles(cluster, member).map(({ path, content, mode }) => ({
+    expect(written.map(({ permissions = "0644", ...file }) => ({ ...file, permissions }))).toEqual(
+      renderUserDataFiles(cluster, member).map(({ path, content, mode }) => ({
         path,
         permissions: mode,
         content,
@@ -60,13 +69,21 @@ describe("renderUserData", () => {
     const { users, runcmd } = parse(renderUserData(cluster, memberOf(cluster))) as CloudConfig;
     expect(users[0]).toBe("default");
     expect(users[1]).toMatchObject({ name: "etcd", system: true, shell: "/usr/sbin/nologin" });
-    expect(runcmd).toEqual([["/usr/local/sbin/etcd-setup"]]);
+    expect(runcmd).toEqual([["systemctl", "enable", "--now", "etcd-setup.service"]]);
   });
 
-  test.each([1, 3, 5, 7])("of %i members with TLS leaves a tenth of EC2's limit free", (memberCount) => {
-    const cluster = awsCluster({ memberCount, tls: TLS, metricsPort: 2381 });
+  test.each([1, 3, 5])("of %i members with TLS leaves a tenth of EC2's limit free", (memberCount) => {
+    const cluster = awsCluster({ memberCount, tls: PKI, metricsPort: 2381 });
     for (const member of cluster.members) {
       expect(Buffer.byteLength(renderUserData(cluster, member))).toBeLessThan(USER_DATA_LIMIT_BYTES * 0.9);
+    }
+  });
+
+  test("of seven members with names of forty characters leaves 1 KiB of it free", () => {
+    const memberName = (index: number) => `${"a".repeat(38)}-${index}`;
+    const cluster = awsCluster({ memberCount: 7, memberName, tls: PKI, metricsPort: 2381 });
+    for (const member of cluster.members) {
+      expect(Buffer.byteLength(renderUserData(cluster, member))).toBeLessThan(USER_DATA_LIMIT_BYTES - 1024);
     }
   });
 
@@ -77,7 +94,7 @@ describe("renderUserData", () => {
     ] as const) {
       const cluster = awsCluster({ architecture });
       const userData = renderUserData(cluster, memberOf(cluster));
-      expect(userData).toContain(`/v3.6.14/etcd-v3.6.14-linux-${architecture}.tar.gz\n`);
+      expect(userData).toContain(` etcd/v3.6.14/etcd-v3.6.14-linux-${architecture}.tar.gz "$TARBALL"\n`);
       expect(userData).toContain(`SHA256=${letter.repeat(64)}\n`);
     }
   });

@@ -2,10 +2,18 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runProgram, type ProgramResult } from "../../lib/local/run-program";
-import { renderDataVolumeScript, renderEbsDeviceScript } from "../../lib/rendering/scripts";
-import { isRoot, PrivateMachine } from "./private-machine";
+import { DATA_VOLUME_ID_FILE } from "../../lib/rendering/machine-layout";
+import { renderDataVolumeScript } from "../../lib/rendering/programs";
+import { isRoot, PrivateMachine } from "./support/private-machine";
 
 const LINK = "/run/etcd/data-volume";
+const ID = "vol-0123456789abcdef0";
+/** Of another volume, such as the root's. */
+const OTHER = "vol-0fedcba9876543210";
+const BY_ID = "/dev/disk/by-id";
+
+/** What udev makes of an EBS volume. */
+const linkOf = (id: string) => `${BY_ID}/nvme-Amazon_Elastic_Block_Store_${id.replace("-", "")}`;
 
 async function sh(command: string): Promise<string> {
   const { stdout, failure } = await runProgram("sh", ["-euc", command]);
@@ -31,17 +39,20 @@ describe.skipIf(!isRoot)("the data volume script, run for real", () => {
     await machine.remove();
   });
 
-  async function attach(): Promise<string> {
+  /** The commands that make the volume appear on the machine as `name`, linked by its id. */
+  async function attach(name = "/dev/nvme1n1"): Promise<string> {
+    return `${await attachUnlinked(name)}; mkdir -p ${BY_ID}; ln -s ${name} ${linkOf(ID)}`;
+  }
+
+  async function attachUnlinked(name: string): Promise<string> {
     loop ??= (await sh(`losetup -f --show '${image}'`)).trim();
-    return `mknod /dev/sdf b 7 ${loop.replace("/dev/loop", "")}`;
+    return `mknod ${name} b 7 ${loop.replace("/dev/loop", "")}`;
   }
 
   async function runScript(prepare: string, deadlineSeconds = 600): Promise<ProgramResult> {
     const script = await machine.write("etcd-data-volume", renderDataVolumeScript({ deadlineSeconds }));
-    const finder = await machine.write("ebs-device", renderEbsDeviceScript());
-    return machine.run(
-      `cp '${finder}' /usr/local/sbin/ebs-device\n${prepare}\n'${script}'\nreadlink ${LINK}\n`,
-    );
+    await machine.install(DATA_VOLUME_ID_FILE, ID);
+    return machine.run(`${prepare}\n'${script}'\nreadlink ${LINK}\n`);
   }
 
   async function overwrite(position: number, bytes: readonly number[]): Promise<void> {
@@ -54,20 +65,33 @@ describe.skipIf(!isRoot)("the data volume script, run for real", () => {
   const uuid = () => sh(`blkid -p -s UUID -o value '${image}'`);
   const type = () => sh(`blkid -p -s TYPE -o value '${image}'`);
 
+  /** The commands that show the machine these NVMe controllers and no others. */
+  function nvme(serials: Readonly<Record<string, string>>): string {
+    const controllers = Object.entries(serials).map(
+      ([name, id]) =>
+        // The kernel fills the fields up with spaces.
+        `mkdir /sys/class/${name}; printf '%-20s\\n' ${id.replace("-", "")} >/sys/class/${name}/serial
+printf '%-40s\\n' 'Amazon Elastic Block Store' >/sys/class/${name}/model`,
+    );
+    return ["mount -t tmpfs tmpfs /sys/class", "mkdir /sys/class/nvme", ...controllers]
+      .join("\n")
+      .replaceAll(/\/sys\/class\/(?=nvme\d)/g, "/sys/class/nvme/");
+  }
+
   async function refuses(message: RegExp): Promise<void> {
     const before = await contents();
     const { exitCode, stderr, stdout } = await runScript(await attach());
     expect(exitCode).not.toBe(0);
     expect(stderr).toMatch(message);
-    expect(stdout).not.toContain("/dev/sdf\n");
+    expect(stdout).not.toContain("/dev/nvme1n1\n");
     expect(await contents()).toBe(before);
   }
 
   test("formats a blank volume and links it for the mount unit", async () => {
     const { failure, stdout } = await runScript(await attach());
     expect(failure).toBeUndefined();
-    expect(stdout).toContain("/dev/sdf is blank: making an ext4 file system");
-    expect(stdout).toMatch(/\/dev\/sdf$/);
+    expect(stdout).toContain("/dev/nvme1n1 is blank: making an ext4 file system");
+    expect(stdout).toMatch(/\n\/dev\/nvme1n1$/);
     expect((await type()).trim()).toBe("ext4");
   });
 
@@ -76,7 +100,7 @@ describe.skipIf(!isRoot)("the data volume script, run for real", () => {
     const first = await uuid();
     const { failure, stdout } = await runScript(await attach());
     expect(failure).toBeUndefined();
-    expect(stdout).toContain("/dev/sdf has an ext4 file system: kept");
+    expect(stdout).toContain("/dev/nvme1n1 has an ext4 file system: kept");
     expect(await uuid()).toBe(first);
   });
 
@@ -120,7 +144,7 @@ describe.skipIf(!isRoot)("the data volume script, run for real", () => {
     );
     const { exitCode, stderr } = await runScript(await attach());
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/e2fsck -p \/dev\/sdf: exit status 4/);
+    expect(stderr).toMatch(/e2fsck -p \/dev\/nvme1n1: exit status 4/);
   });
 
   test("refuses a device that cannot be read, which blkid calls nothing, too", async () => {
@@ -134,22 +158,45 @@ describe.skipIf(!isRoot)("the data volume script, run for real", () => {
   test("waits for a volume that is attached after boot", async () => {
     const { failure, stdout } = await runScript(`(sleep 2; ${await attach()}) &`);
     expect(failure).toBeUndefined();
-    expect(stdout).toContain("waiting for the volume to be attached as /dev/sdf (0 of 600 s)");
-    expect(stdout).toContain("/dev/sdf is blank");
+    expect(stdout).toContain(`waiting for volume ${ID} to be attached (0 of 600 s)`);
+    expect(stdout).toContain("/dev/nvme1n1 is blank");
   });
 
-  test("fails if no volume comes, saying what to do", async () => {
+  test("fails if no volume comes, saying which, and that it is waited for again", async () => {
     const { exitCode, stderr } = await runScript("", 1);
     expect(exitCode).toBe(1);
     expect(stderr).toBe(
-      "etcd-data-volume: FAILED: no volume attached as /dev/sdf after 1 s. Attach it, then: systemctl start etcd",
+      `etcd-data-volume: FAILED: volume ${ID} is not attached after 1 s. It is waited for again in a minute`,
     );
   });
 
-  test("finds the volume of a Xen instance", async () => {
-    const { failure, stdout } = await runScript((await attach()).replace("/dev/sdf", "/dev/xvdf"));
+  test("fails if nobody has told it which volume is the member's", async () => {
+    const script = await machine.write("etcd-data-volume", renderDataVolumeScript());
+    const { exitCode, stderr } = await machine.run(`'${script}'`);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`FAILED: no ${DATA_VOLUME_ID_FILE} yet: /usr/local/sbin/etcd-sync fetches it`);
+  });
+
+  test("takes no other volume, blank as it may be", async () => {
+    const before = await contents();
+    const other = (await attach()).replace(linkOf(ID), linkOf(OTHER));
+    const { exitCode, stderr } = await runScript(`${other}; ${nvme({ nvme1: OTHER })}`, 1);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`volume ${ID} is not attached`);
+    expect(await contents()).toBe(before);
+  });
+
+  test("finds a volume without udev's link by its controller's serial number", async () => {
+    const controllers = nvme({ nvme0: OTHER, nvme1: ID });
+    const { failure, stdout } = await runScript(`${await attachUnlinked("/dev/nvme1n1")}; ${controllers}`);
     expect(failure).toBeUndefined();
-    expect(stdout).toMatch(/\/dev\/xvdf$/);
+    expect(stdout).toMatch(/\n\/dev\/nvme1n1$/);
+  });
+
+  test.each(["/dev/sdf", "/dev/xvdf"])("finds %s where no device is an EBS volume by NVMe", async (name) => {
+    const { failure, stdout } = await runScript(`${await attachUnlinked(name)}; ${nvme({})}`);
+    expect(failure).toBeUndefined();
+    expect(stdout).toMatch(new RegExp(`\n${name}$`));
   });
 
   test("leaves a mounted volume alone", async () => {

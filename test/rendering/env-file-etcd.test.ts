@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { EtcdSettings } from "../../lib/cluster/settings";
 import { renderEnvFile } from "../../lib/rendering/env-file";
 import { etcdBinaries, type TestEtcd } from "../support/etcd";
-import { localCluster, memberOf } from "./fixtures";
+import { localCluster, memberOf } from "./support/fixtures";
 
 /** The first run on a machine downloads the packages. */
 const FIRST_RUN_MS = 300_000;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { SETTING_KEYS, SETTINGS } from "../../lib/cluster/settings";
 import { DefinitionError } from "../../lib/errors";
 import { renderEnvFile } from "../../lib/rendering/env-file";
-import { awsCluster, DATA_DIR, localCluster, memberOf, TLS } from "./fixtures";
+import { awsCluster, DATA_DIR, localCluster, memberOf, TLS } from "./support/fixtures";
 
 const options = { release: "3.6.14", dataDir: DATA_DIR };
 

@@ -1,15 +1,14 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { runProgram } from "../../lib/local/run-program";
 import { renderInstallScript } from "../../lib/rendering/scripts";
 import { defaultEtcd, type TestEtcd } from "../support/etcd";
-import { awsCluster } from "./fixtures";
-import { isRoot, PrivateMachine } from "./private-machine";
+import { awsCluster } from "./support/fixtures";
+import { isRoot, PrivateMachine } from "./support/private-machine";
+import { packRelease } from "./support/release-tarball";
 
 type Answer = (response: ServerResponse, tarball: Buffer, firstByte: number) => void;
 
@@ -47,7 +46,7 @@ describe.skipIf(!isRoot)("the install script, run for real", { timeout: 120_000 
     machine = await PrivateMachine.create();
     requests = [];
     answers = [];
-    tarball = await pack(etcd.etcd);
+    tarball = (await packRelease(etcd, machine.folder)).content;
     server = createServer((request, response) => {
       const firstByte = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
       requests.push({ url: request.url ?? "", firstByte });
@@ -62,40 +61,23 @@ describe.skipIf(!isRoot)("the install script, run for real", { timeout: 120_000 
     await machine.remove();
   });
 
-  /** Shaped like a release tarball. */
-  async function pack(program: string): Promise<Buffer> {
-    const name = `etcd-v${etcd.release}-linux-amd64`;
-    await mkdir(join(machine.folder, name), { recursive: true });
-    for (const [file, source] of [
-      ["etcd", program],
-      ["etcdctl", etcd.etcdctl],
-    ] as const) {
-      await copyFile(source, join(machine.folder, name, file));
-      await chmod(join(machine.folder, name, file), 0o755);
-    }
-    const path = join(machine.folder, "tarball.tar.gz");
-    await runProgram("tar", ["-I", "gzip -1", "-cf", path, "-C", machine.folder, name]);
-    return readFile(path);
-  }
-
   interface Run {
     readonly sha256?: string;
-    readonly deadlineSeconds?: number;
     readonly afterwards?: string;
   }
 
-  async function runScript({ sha256, deadlineSeconds, afterwards = "" }: Run = {}) {
+  async function runScript({ sha256, afterwards = "" }: Run = {}) {
     const { port } = server.address() as AddressInfo;
     const cluster = awsCluster({
       architecture: "amd64",
       etcd: {
         release: etcd.release,
+        source: "download",
         downloadBaseUrl: `http://127.0.0.1:${port}/mirror`,
         sha256: { amd64: sha256 ?? createHash("sha256").update(tarball).digest("hex") },
       },
     });
-    const options = { pauseSeconds: 0, ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }) };
-    const script = await machine.write("etcd-install", renderInstallScript(cluster, options));
+    const script = await machine.write("etcd-install", renderInstallScript(cluster));
     return machine.run(`
 '${script}' || { STATUS=$?; ls /usr/local/bin; exit "$STATUS"; }
 ${afterwards.replaceAll("etcd-install", script)}
@@ -115,8 +97,11 @@ ${afterwards.replaceAll("etcd-install", script)}
     expect(requests).toEqual([{ url: `/mirror/v${etcd.release}/${tarballName}`, firstByte: 0 }]);
   });
 
-  test("goes on where a broken transfer ended", async () => {
+  test("goes on where a broken transfer ended, at the next attempt", async () => {
     answers = [cutOff];
+    const broken = await runScript();
+    expect(broken.exitCode).toBe(1);
+    expect(broken.stderr).toMatch(/FAILED: no download of .*\(curl exit status 18\)/);
     const { failure } = await runScript({ afterwards: "/usr/local/bin/etcd --version" });
     expect(failure).toBeUndefined();
     expect(requests).toHaveLength(2);
@@ -125,22 +110,28 @@ ${afterwards.replaceAll("etcd-install", script)}
 
   test("starts anew where the server cannot resume", async () => {
     answers = [cutOff, withoutRanges];
+    const statuses = [await runScript(), await runScript()].map(({ exitCode }) => exitCode);
+    expect(statuses).toEqual([1, 1]);
     const { failure } = await runScript({ afterwards: "/usr/local/bin/etcd --version" });
     expect(failure).toBeUndefined();
     expect(requests.at(-1)?.firstByte).toBe(0);
   });
 
-  test("refuses a tarball with another sha256 and installs nothing", async () => {
+  test("refuses a tarball with another sha256, installs nothing and keeps nothing", async () => {
     const { exitCode, stdout, stderr } = await runScript({ sha256: "0".repeat(64) });
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain(`not ${"0".repeat(64)}`);
-    expect(stderr).toContain("not the expected tarball, three times; nothing was installed");
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      new RegExp(
+        `FAILED: the tarball has the sha256 [0-9a-f]{64}, not ${"0".repeat(64)}; nothing was installed`,
+      ),
+    );
     expect(stdout).not.toMatch(/^etcd$/m);
+    expect(await readdir(machine.path("/var/cache/etcd"))).toEqual([]);
   });
 
   test("fails if the tarball is nowhere, saying where it looked", async () => {
     answers = [missing];
-    const { exitCode, stderr } = await runScript({ deadlineSeconds: 0 });
+    const { exitCode, stderr } = await runScript();
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
       /FAILED: no download of http:\/\/127\.0\.0\.1:\d+\/mirror\/v.* is there a route to it\?/,
@@ -150,9 +141,9 @@ ${afterwards.replaceAll("etcd-install", script)}
   test("fails if the program is one for another architecture", async () => {
     const foreign = await machine.write("foreign", "\x7fELF\x02\x01\x01 of another machine");
     await writeFile(foreign, Buffer.from("7f454c4602010100", "hex"));
-    tarball = await pack(foreign);
+    tarball = (await packRelease(etcd, machine.folder, foreign)).content;
     const { exitCode, stdout, stderr } = await runScript();
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(stderr).toContain("etcd does not run here: wrong architecture");
     expect(stdout).not.toMatch(/^etcd$/m);
   });

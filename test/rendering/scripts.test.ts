@@ -7,7 +7,7 @@ import { runProgram } from "../../lib/local/run-program";
 import { renderMemberFiles } from "../../lib/rendering/member-files";
 import { renderInstallScript } from "../../lib/rendering/scripts";
 import { debianTool } from "../support/debian-tools";
-import { awsCluster, memberOf, TLS } from "./fixtures";
+import { awsCluster, memberOf, TLS } from "./support/fixtures";
 
 /** The first run on a machine downloads the packages. */
 const FIRST_RUN_MS = 300_000;
@@ -42,8 +42,8 @@ test("every program that the user data writes is one of these scripts", () => {
   const programs = files.filter(({ mode }) => mode === "0755");
   const checked = [...shellScripts, ...pythonScripts].filter(({ path }) => !path.endsWith(".sh"));
   expect(programs.map(({ path }) => path).sort()).toEqual(checked.map(({ path }) => path).sort());
-  expect(shellScripts).toHaveLength(5);
-  expect(pythonScripts).toHaveLength(1);
+  expect(shellScripts).toHaveLength(4);
+  expect(pythonScripts).toHaveLength(3);
 });
 
 describe.each(shellScripts)("$path", ({ content }) => {

@@ -3,16 +3,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runProgram } from "../../lib/local/run-program";
-import { renderDataVolumeUnit, renderMountUnit, renderUnit } from "../../lib/rendering/systemd-unit";
+import {
+  renderDataVolumeUnit,
+  renderMountUnit,
+  renderSetupUnit,
+  renderSyncTimer,
+  renderSyncUnit,
+  renderUnit,
+} from "../../lib/rendering/systemd-unit";
 import { debianTool } from "../support/debian-tools";
+import { awsCluster, PKI } from "./support/fixtures";
 
 /** The first run on a machine downloads the packages. */
 const FIRST_RUN_MS = 300_000;
 
+const CLUSTER = awsCluster({ tls: PKI });
+
 const UNITS = {
-  "etcd.service": renderUnit({ name: "demo" }),
+  "etcd.service": renderUnit(CLUSTER),
   "var-lib-etcd.mount": renderMountUnit(),
   "etcd-data-volume.service": renderDataVolumeUnit(),
+  "etcd-setup.service": renderSetupUnit(),
+  "etcd-sync.service": renderSyncUnit(CLUSTER),
+  "etcd-sync.timer": renderSyncTimer(),
 };
 
 let folder: string;
@@ -40,7 +53,7 @@ describe("systemd-analyze verify", () => {
   }
 
   test(
-    "misses nothing but the three programs that the user data installs",
+    "misses nothing but the programs that are installed on the machine",
     async () => {
       const lines = await complaints(UNITS);
       const missing = lines.map(
@@ -48,8 +61,10 @@ describe("systemd-analyze verify", () => {
       );
       expect(missing.sort()).toEqual([
         "/usr/local/bin/etcd",
-        "/usr/local/sbin/etcd-data-directory",
         "/usr/local/sbin/etcd-data-volume",
+        "/usr/local/sbin/etcd-join",
+        "/usr/local/sbin/etcd-setup",
+        "/usr/local/sbin/etcd-sync",
       ]);
     },
     FIRST_RUN_MS,
@@ -91,5 +106,5 @@ test("ExecStart has no flags, since an environment variable that a flag shadows 
 });
 
 test("a cluster's name cannot smuggle a specifier into the unit", () => {
-  expect(renderUnit({ name: "100%n" })).toContain("Description=etcd member of cluster 100%%n\n");
+  expect(renderUnit({ ...CLUSTER, name: "100%n" })).toContain("Description=etcd member of cluster 100%%n\n");
 });

@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { runProgram } from "../../lib/local/run-program";
 import { Project } from "./run";
 
-const DEFINITION = "name: demo\naws: { region: eu-central-1 }\n";
+const DEFINITION = "name: demo\ntls: false\naws: { region: eu-central-1 }\n";
+const WITH_CERTIFICATES = "name: demo\naws: { region: eu-central-1 }\n";
 const PROVIDER = "@cdktf/provider-aws";
 
 let project: Project;
@@ -61,6 +62,24 @@ describe("the app that cdktf.json starts", () => {
     await expect(access(join(project.folder, "cdktf.out"))).rejects.toThrow("ENOENT");
   });
 
+  test("refuses to go on without certificates, says how to get them, and then takes them", async () => {
+    await project.write("cluster.yaml", WITH_CERTIFICATES);
+    const refused = await project.run("bin/app.ts");
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain("there are no certificates for demo yet");
+    expect(refused.stderr).toContain("cdktf-etcd pki init");
+    expect(refused.stderr).not.toMatch(/\n\s+at /);
+    expect(await project.stacks()).toEqual([]);
+
+    const init = await project.run("bin/cdktf-etcd.ts", ["pki", "init"], { TARGET: "aws" });
+    expect(init.exitCode, init.stderr).toBe(0);
+    const taken = await project.run("bin/app.ts");
+    expect(taken.exitCode, taken.stderr).toBe(0);
+    expect(await project.stackText("demo-aws")).toContain(
+      '"source": "../../../pki/demo/members/etcd-0/server.key"',
+    );
+  });
+
   test("needs no terraform on PATH and asks nothing of AWS", async () => {
     const { exitCode, stderr } = await project.run("bin/app.ts", [], {
       PATH: project.folder,
@@ -88,13 +107,16 @@ describe("what is loaded", () => {
     );
 
   test("for aws: single modules of the provider's bindings, never their index", async () => {
-    const { loaded } = await project.runNode([join(build, "bin", "app.js")]);
+    await project.write("cluster.yaml", WITH_CERTIFICATES);
+    await project.runNode([join(build, "bin", "cdktf-etcd.js"), "pki", "init"], { TARGET: "aws" });
+    const { exitCode, stderr, loaded } = await project.runNode([join(build, "bin", "app.js")]);
+    expect(exitCode, stderr).toBe(0);
     expect([...packagesOf(loaded)]).toEqual(
       expect.arrayContaining(["cdktf", "constructs", PROVIDER, "handlebars"]),
     );
     expect(loaded.filter((file) => file.includes(`${PROVIDER}/lib/instance/`))).not.toEqual([]);
     expect(loaded.filter((file) => /provider-aws\/lib\/(index|lazy-index)\.js$/.test(file))).toEqual([]);
-    expect([...packagesOf(loaded)]).not.toContain("etcd3");
+    for (const name of ["etcd3", "@peculiar/x509"]) expect([...packagesOf(loaded)]).not.toContain(name);
   });
 
   test("for local: no provider, and none of what starts etcd", async () => {

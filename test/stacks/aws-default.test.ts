@@ -1,12 +1,15 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { parseOutputs } from "../../lib/cluster/outputs";
 import { renderUserData } from "../../lib/rendering";
 import { defaultCluster } from "./definitions";
 import { environmentOf, synthesize, type Synthesized } from "./synthesized";
+import { useProject } from "./use-project";
 
 const ZONES = ["eu-central-1a", "eu-central-1b", "eu-central-1c"];
 const reference = (address: string) => `\${${address}}`;
 
 describe("the default definition", () => {
+  useProject();
   const cluster = defaultCluster("aws");
   let stack: Synthesized;
   beforeAll(async () => {
@@ -24,16 +27,15 @@ describe("the default definition", () => {
     );
   });
 
-  test("has one private subnet per availability zone, and a small one for the NAT gateway", () => {
+  test("has one private subnet per availability zone", () => {
     const subnets = stack.all("aws_subnet");
     expect(subnets.map(({ cidr_block, availability_zone }) => [cidr_block, availability_zone])).toEqual([
-      ["10.40.255.240/28", "eu-central-1a"],
       ["10.40.0.0/24", "eu-central-1a"],
       ["10.40.1.0/24", "eu-central-1b"],
       ["10.40.2.0/24", "eu-central-1c"],
     ]);
     expect(subnets.map(({ map_public_ip_on_launch }) => map_public_ip_on_launch)).toEqual(
-      Array(4).fill(false),
+      Array(3).fill(false),
     );
   });
 
@@ -61,7 +63,7 @@ describe("the default definition", () => {
     const lists = stack.userData.map((text) => environmentOf(text, "ETCD_INITIAL_CLUSTER"));
     expect(lists).toEqual(
       Array(3).fill(
-        "etcd-0=http://10.40.0.10:2380,etcd-1=http://10.40.1.10:2380,etcd-2=http://10.40.2.10:2380",
+        "etcd-0=https://10.40.0.10:2380,etcd-1=https://10.40.1.10:2380,etcd-2=https://10.40.2.10:2380",
       ),
     );
     const addresses = stack
@@ -100,19 +102,26 @@ describe("the default definition", () => {
           http_tokens: "required",
           http_put_response_hop_limit: 1,
         },
-        root_block_device: { encrypted: true, volume_type: "gp3" },
+        root_block_device: { encrypted: true, volume_type: "gp3", volume_size: 8 },
         ebs_optimized: true,
+        disable_api_termination: true,
       });
     }
   });
 
-  test("replaces no instance for new user data or a newer AMI", () => {
+  test("stops or replaces no instance for what all members would change at once", () => {
     for (const instance of stack.all("aws_instance")) {
       expect(instance).toMatchObject({
         user_data_replace_on_change: false,
-        lifecycle: { ignore_changes: ["ami", "user_data"] },
+        lifecycle: { ignore_changes: ["ami", "user_data", "instance_type", "placement_group"] },
       });
     }
+  });
+
+  test("puts every member on a rack of its own", () => {
+    expect(stack.all("aws_placement_group")).toMatchObject([{ name: "etcd-demo", strategy: "spread" }]);
+    for (const instance of stack.all("aws_instance"))
+      expect(instance["placement_group"]).toBe(reference("aws_placement_group.placement.name"));
   });
 
   test("has three different user data texts: plain, short, byte for byte what is rendered", () => {
@@ -128,51 +137,50 @@ describe("the default definition", () => {
     for (const text of stack.userData) expect(text).not.toMatch(/[$%]\{|TfToken/);
   });
 
-  test("holds no key, password or token", () => {
-    expect(stack.text).not.toMatch(/-----BEGIN|password|secret|aws_access_key|sensitive/i);
-  });
-
-  test("starts instances only when their subnet has its way out", () => {
+  test("starts an instance only when its way to S3, its role and all that it fetches are there", () => {
+    const certificates = ["client_ca_crt", "server_crt", "server_key", "peer_ca_crt", "peer_crt", "peer_key"];
     expect(stack.all("aws_instance").map(({ depends_on }) => depends_on)).toEqual(
       [0, 1, 2].map((index) => [
         `aws_route_table_association.network_subnet_${index}_routes`,
-        "aws_route.network_private_out",
+        "aws_vpc_endpoint.network_s3",
+        `aws_iam_role_policy.etcd-${index}_role_policy`,
+        ...certificates.map((name) => `aws_s3_object.etcd-${index}_${name}`),
+        `aws_s3_object.etcd-${index}_data_volume`,
+        ...["etcd-sync", "etcd-join", "etcd-data-volume"].map((name) => `aws_s3_object.programs_${name}`),
+        "aws_s3_object.tarball_object",
       ]),
     );
   });
 
-  test("routes the members through NAT, and only the NAT gateway's subnet to the internet gateway", () => {
-    expect(stack.resources("aws_route")).toEqual({
-      network_private_out: {
-        destination_cidr_block: "0.0.0.0/0",
-        nat_gateway_id: reference("aws_nat_gateway.network_nat_gateway.id"),
-        route_table_id: reference("aws_route_table.network_private_routes.id"),
-      },
-      network_nat_subnet_out: {
-        destination_cidr_block: "0.0.0.0/0",
-        gateway_id: reference("aws_internet_gateway.network_internet_gateway.id"),
-        route_table_id: reference("aws_route_table.network_nat_subnet_routes.id"),
-      },
-    });
-    const tables = Object.entries(stack.resources("aws_route_table_association")).map(
-      ([name, { route_table_id }]) => [name, route_table_id],
+  test("depends on nothing but the S3 endpoint for its way out of the VPC", () => {
+    for (const type of ["aws_route", "aws_internet_gateway", "aws_nat_gateway", "aws_eip"])
+      expect(stack.all(type)).toEqual([]);
+    const table = reference("aws_route_table.network_member_routes.id");
+    expect(stack.all("aws_route_table_association").map(({ route_table_id }) => route_table_id)).toEqual(
+      Array(3).fill(table),
     );
-    const privateTable = reference("aws_route_table.network_private_routes.id");
-    expect(Object.fromEntries(tables)).toEqual({
-      network_nat_subnet_association: reference("aws_route_table.network_nat_subnet_routes.id"),
-      network_subnet_0_routes: privateTable,
-      network_subnet_1_routes: privateTable,
-      network_subnet_2_routes: privateTable,
-    });
-    expect(stack.resources("aws_nat_gateway")["network_nat_gateway"]).toMatchObject({
-      subnet_id: reference("aws_subnet.network_nat_subnet.id"),
-      allocation_id: reference("aws_eip.network_nat_address.id"),
-      depends_on: [
-        "aws_route_table_association.network_nat_subnet_association",
-        "aws_route.network_nat_subnet_out",
+    expect(stack.all("aws_vpc_endpoint")).toMatchObject([
+      {
+        vpc_endpoint_type: "Gateway",
+        service_name: "com.amazonaws.eu-central-1.s3",
+        route_table_ids: [table],
+        policy: reference("data.aws_iam_policy_document.network_s3_policy.json"),
+      },
+    ]);
+    expect(stack.data("aws_iam_policy_document")["network_s3_policy"]).toMatchObject({
+      statement: [
+        {
+          actions: ["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
+          resources: [reference("local.storage_bucket_arn"), `${reference("local.storage_bucket_arn")}/*`],
+        },
       ],
     });
-    expect(stack.all("aws_eip")).toMatchObject([{ domain: "vpc" }]);
+  });
+
+  test("takes all rules from the default security group", () => {
+    const [group] = stack.all("aws_default_security_group");
+    expect(group).toMatchObject({ vpc_id: reference("aws_vpc.network_vpc.id") });
+    for (const rules of ["ingress", "egress"]) expect(group).not.toHaveProperty(rules);
   });
 
   test("warns of a member that runs older user data, with a command that names its instance", () => {
@@ -181,14 +189,22 @@ describe("the default definition", () => {
       "etcd-1_is_current",
       "etcd-2_is_current",
     ]);
-    const { condition, error_message } = stack.json.check?.["etcd-1_is_current"]?.assert ?? {};
-    expect(condition).toMatch(
-      /^\$\{contains\(\[aws_instance\.etcd-1_instance\.user_data, sha1\(aws_instance\.etcd-1_instance\.user_data\)\], "[0-9a-f]{40}"\)\}$/,
-    );
-    expect(error_message).toContain(
-      'TF_CLI_ARGS_apply="-replace=aws_instance.etcd-1_instance" npx cdktf deploy demo-aws',
-    );
-    expect(error_message).not.toContain("${");
+    const address = "aws_instance.etcd-1_instance";
+    const assertions = stack.json.check?.["etcd-1_is_current"]?.assert ?? [];
+    expect(assertions.map(({ condition }) => condition)).toEqual([
+      expect.stringMatching(
+        /^\$\{contains\(\[aws_instance\.etcd-1_instance\.user_data, sha1\(aws_instance\.etcd-1_instance\.user_data\)\], "[0-9a-f]{40}"\)\}$/,
+      ),
+      reference(`${address}.instance_type == "m7g.large"`),
+      reference(`coalesce(${address}.placement_group, "none") == aws_placement_group.placement.name`),
+    ]);
+    for (const { error_message } of assertions) {
+      expect(error_message).toMatch(/^Member etcd-1 /);
+      expect(error_message).toContain(
+        String.raw`TF_CLI_ARGS_apply=-replace=aws_instance\.etcd-1_instance npx cdktf deploy demo-aws`,
+      );
+    }
+    expect(assertions[0]?.error_message).not.toContain("${");
   });
 
   test("checks the cluster at the end of a deploy, after every volume is attached, and again for a new instance", () => {
@@ -200,24 +216,36 @@ describe("the default definition", () => {
     });
   });
 
-  test("has outputs that the verifier can read", () => {
-    expect(stack.json.output?.["etcd_cluster"]?.value).toEqual({
-      schemaVersion: 1,
+  test("has outputs that the commands can read", () => {
+    const value = stack.json.output?.["etcd_cluster"]?.value;
+    expect(parseOutputs(value)).toEqual(value);
+    expect(value).toEqual({
+      schemaVersion: 2,
       name: "demo",
       target: "aws",
       release: cluster.etcd.release,
       members: [0, 1, 2].map((index) => ({
         name: `etcd-${index}`,
-        endpoint: `http://10.40.${index}.10:2379`,
-        peerUrl: `http://10.40.${index}.10:2380`,
+        endpoint: `https://10.40.${index}.10:2379`,
+        peerUrl: `https://10.40.${index}.10:2380`,
+        address: `10.40.${index}.10`,
+        aws: {
+          instanceId: reference(`aws_instance.etcd-${index}_instance.id`),
+          networkInterfaceId: reference(`aws_network_interface.etcd-${index}_interface.id`),
+          dataVolumeId: reference(`aws_ebs_volume.etcd-${index}_data.id`),
+          availabilityZone: ZONES[index],
+        },
       })),
       learners: [],
+      tls: cluster.tls?.operator,
+      aws: {
+        region: "eu-central-1",
+        vpcId: reference("aws_vpc.network_vpc.id"),
+        securityGroupId: reference("aws_security_group.security_group_members.id"),
+        bucket: reference("aws_s3_bucket.storage_bucket.bucket"),
+      },
     });
-    expect(stack.json.output?.["instance_ids"]?.value).toEqual(
-      Object.fromEntries(
-        [0, 1, 2].map((index) => [`etcd-${index}`, reference(`aws_instance.etcd-${index}_instance.id`)]),
-      ),
-    );
+    expect(Object.keys(stack.json.output ?? {})).toEqual(["etcd_cluster"]);
   });
 
   test("keeps its state and starts its programs by relative paths", () => {

@@ -1,13 +1,15 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { memberFolder, stateDirOf } from "../../lib/local";
+import type { LocalCluster } from "../../lib/cluster/cluster";
+import { memberFolder, stateDirOf, trustOf } from "../../lib/local";
 import { writeRecord, type ProcessRecord } from "../../lib/local/process/record";
 import { startTimeOf } from "../../lib/local/process/process-identity";
+import { buildApp } from "../../lib/stacks";
 import { defaultCluster, local } from "./definitions";
-import { synthesize, type Attributes } from "./synthesized";
+import { onlyStack, Synthesized, type Attributes } from "./synthesized";
 
 const PROCESSES = ["etcd-0_process", "etcd-1_process", "etcd-2_process"];
 
@@ -16,6 +18,11 @@ interface LocalExec {
   readonly working_dir: string;
   readonly when?: string;
   readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Without certificates: the deploy makes them. */
+async function synthesize(cluster: LocalCluster): Promise<Synthesized> {
+  return Synthesized.of(onlyStack(await buildApp(cluster)));
 }
 
 function provisionersOf(resource: Attributes | undefined): LocalExec[] {
@@ -119,6 +126,7 @@ describe("the generation of a process", () => {
       etcd: "/usr/bin/etcd",
       release: "3.6.14",
       digest: "0",
+      trust: trustOf(local().tls, member) ?? "",
       generation: 4,
       startedAt: "2026-01-01T00:00:00.000Z",
       clientUrl: "http://127.0.0.1:2379",
@@ -138,6 +146,23 @@ describe("the generation of a process", () => {
     record("etcd-1", { startTime: "0" });
     expect(await generations()).toEqual([4, 5, 1]);
     expect(await generations()).toEqual([4, 5, 1]);
+  });
+
+  test("grows when the CAs are others than those that the process holds", async () => {
+    process.chdir(project);
+    record("etcd-0", { trust: "another" });
+    record("etcd-1", {});
+    expect(await generations()).toEqual([5, 4, 1]);
+  });
+});
+
+describe("the CAs of a cluster", () => {
+  test("are no part of the plan: that they are made between two of them changes nothing", async () => {
+    process.chdir(project);
+    const before = await synthesize(local());
+    mkdirSync("pki/demo", { recursive: true });
+    for (const file of ["client-ca.crt", "peer-ca.crt"]) writeFileSync(`pki/demo/${file}`, "a CA");
+    expect((await synthesize(local())).text).toBe(before.text);
   });
 });
 

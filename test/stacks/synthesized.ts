@@ -1,19 +1,27 @@
 import { Testing, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
+import { relative, resolve } from "node:path";
 import { parse } from "yaml";
 import type { Cluster } from "../../lib/cluster/cluster";
+import { ensurePki, hasManagedPki } from "../../lib/pki";
 import { buildApp } from "../../lib/stacks";
+
+const REPOSITORY = resolve(".");
 
 export type Attributes = Readonly<Record<string, unknown>>;
 
 interface TerraformJson {
   readonly terraform: Attributes;
+  readonly locals?: Attributes;
   readonly resource?: Readonly<Record<string, Readonly<Record<string, Attributes>>>>;
   readonly data?: Readonly<Record<string, Readonly<Record<string, Attributes>>>>;
   readonly output?: Readonly<Record<string, { readonly value: unknown }>>;
-  readonly check?: Readonly<
-    Record<string, { readonly assert: { readonly condition: string; readonly error_message: string } }>
-  >;
+  readonly check?: Readonly<Record<string, { readonly assert: readonly Assertion[] }>>;
+}
+
+export interface Assertion {
+  readonly condition: string;
+  readonly error_message: string;
 }
 
 /** One stack's Terraform, in memory. */
@@ -21,7 +29,7 @@ export class Synthesized {
   readonly json: TerraformJson;
 
   private constructor(
-    /** As CDKTF writes it, without the metadata that is for CDKTF alone. */
+    /** As CDKTF writes it, without the metadata that is for CDKTF alone, and as if the project were the repository. */
     readonly text: string,
   ) {
     this.json = JSON.parse(text) as TerraformJson;
@@ -29,7 +37,9 @@ export class Synthesized {
 
   /** With CDKTF's own validations; nothing is written. */
   static of(stack: TerraformStack): Synthesized {
-    return new Synthesized(Testing.synth(stack, true));
+    const text = Testing.synth(stack, true);
+    const toRepository = relative(process.cwd(), REPOSITORY);
+    return new Synthesized(toRepository === "" ? text : text.replaceAll(`${toRepository}/`, ""));
   }
 
   /** Resources of a type by their names in Terraform. */
@@ -39,6 +49,11 @@ export class Synthesized {
 
   all(type: string): Attributes[] {
     return Object.values(this.resources(type));
+  }
+
+  /** Data sources of a type by their names in Terraform. */
+  data(type: string): Readonly<Record<string, Attributes>> {
+    return this.json.data?.[type] ?? {};
   }
 
   get types(): string[] {
@@ -51,9 +66,19 @@ export class Synthesized {
   }
 }
 
-/** Terraform of the stack that a run for this cluster would write. */
+/** Terraform of the stack that a run for this cluster would write, in a project with its certificates. */
 export async function synthesize(cluster: Cluster): Promise<Synthesized> {
+  await addCertificates(cluster);
   return Synthesized.of(onlyStack(await buildApp(cluster)));
+}
+
+/** What `cdktf-etcd pki init` would make in the working directory. */
+export async function addCertificates(cluster: Cluster): Promise<void> {
+  // Those of local members are made by the deploy itself.
+  if (cluster.target === "local" || !hasManagedPki(cluster)) return;
+  if (process.cwd() === REPOSITORY)
+    throw new Error("keys do not belong into the repository: call useProject()");
+  await ensurePki(cluster);
 }
 
 export function onlyStack(app: IConstruct): TerraformStack {

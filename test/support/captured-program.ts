@@ -24,11 +24,12 @@ export interface RunningCli {
 export function startCaptured(
   words: readonly string[],
   options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+  timeoutMs = RUN_TIMEOUT_MS,
 ): RunningCli {
   const [program = "", ...args] = words;
   const began = performance.now();
   const child = spawn(program, args, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  const timer = setTimeout(() => endGroup(child, "SIGKILL"), RUN_TIMEOUT_MS);
+  const timer = setTimeout(() => endGroup(child, "SIGKILL"), timeoutMs);
   let [stdout, stderr, output] = ["", "", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;

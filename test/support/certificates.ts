@@ -60,7 +60,8 @@ async function certificate(
     "-out",
     certFile,
     "-days",
-    "2",
+    // Long enough for nobody to warn of its end.
+    "90",
     "-subj",
     `/CN=${commonName}`,
     ...more,

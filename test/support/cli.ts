@@ -10,6 +10,7 @@ import { delimiter, dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { stringify } from "yaml";
 import type { ClusterDefinition, LocalDefinition } from "../../lib/cluster/definition";
+import { OPERATOR, pkiLayout } from "../../lib/cluster/pki-layout";
 import {
   isRunning,
   memberFolder,
@@ -43,6 +44,8 @@ export const STACK = /^\s*at .+:\d+:\d+\)?$/m;
 export interface RunOptions {
   /** Added to the environment; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** After which it counts as hanging and is ended. @default 180000 */
+  readonly timeoutMs?: number;
 }
 
 export interface ProjectOptions {
@@ -52,6 +55,8 @@ export interface ProjectOptions {
   readonly members?: number;
   readonly etcd?: ClusterDefinition["etcd"];
   readonly local?: LocalDefinition | undefined;
+  /** @default - mutual TLS with the certificates that cdktf-etcd keeps */
+  readonly tls?: ClusterDefinition["tls"];
   /** Where the project's folder is made. @default - the system's folder for temporary files */
   readonly parent?: string;
 }
@@ -60,6 +65,7 @@ export interface ProjectOptions {
 export class CliProject {
   private readonly children = new Set<ChildProcess>();
   private readonly reaper: Reaper;
+  private scheme: "http" | "https" = "https";
 
   private constructor(
     readonly folder: string,
@@ -84,15 +90,16 @@ export class CliProject {
     const firstPort = await freePortRange(2 * Math.max(members, 5));
     const folder = realpathSync(await mkdtemp(join(options.parent ?? tmpdir(), "cdktf-etcd-cli-")));
     const project = new CliProject(folder, name, firstPort, await defaultEtcd());
-    await project.define({ members, etcd: options.etcd, local: options.local });
+    await project.define({ members, etcd: options.etcd, local: options.local, tls: options.tls });
     return project;
   }
 
   /** Writes `cluster.yaml` anew. */
   async define(changes: Omit<ProjectOptions, "name" | "parent"> = {}): Promise<void> {
     const ports = { clientPort: this.firstPort, peerPort: this.firstPort + 1, portStep: 2 };
-    const { members = 3, etcd, local } = changes;
-    const definition = { name: this.name, members, etcd, local: { ...ports, ...local } };
+    const { members = 3, etcd, local, tls } = changes;
+    this.scheme = tls === false ? "http" : "https";
+    const definition = { name: this.name, members, tls, etcd, local: { ...ports, ...local } };
     await this.write("cluster.yaml", stringify(definition));
   }
 
@@ -123,7 +130,8 @@ export class CliProject {
   }
 
   startProgram(words: readonly string[], options: RunOptions = {}): RunningCli {
-    const running = startCaptured(words, { cwd: this.folder, env: this.environment(options.env) });
+    const place = { cwd: this.folder, env: this.environment(options.env) };
+    const running = startCaptured(words, place, options.timeoutMs);
     this.children.add(running.child);
     running.child.once("close", () => this.children.delete(running.child));
     return running;
@@ -189,16 +197,24 @@ export class CliProject {
   }
 
   endpoints(count = 3): string[] {
-    return Array.from({ length: count }, (_, index) => `http://127.0.0.1:${this.firstPort + 2 * index}`);
+    return Array.from(
+      { length: count },
+      (_, index) => `${this.scheme}://127.0.0.1:${this.firstPort + 2 * index}`,
+    );
   }
 
-  /** Runs etcdctl of the members' release against all of them, unless `args` say otherwise. */
+  /** Runs etcdctl of the members' release against all of them, as the operator, unless `args` say otherwise. */
   async etcdctl(args: readonly string[]): Promise<CliResult> {
-    const endpoints = args.some((arg) => arg.startsWith("--endpoints"))
-      ? []
-      : [`--endpoints=${this.endpoints(Object.keys(this.running()).length).join(",")}`];
-    return this.startProgram([this.etcd.etcdctl, ...args, ...endpoints], { env: { ETCDCTL_API: "3" } })
-      .result;
+    const has = (option: string): boolean => args.some((arg) => arg.startsWith(option));
+    const endpoints = `--endpoints=${this.endpoints(Object.keys(this.running()).length).join(",")}`;
+    const { clientCa, client } = pkiLayout(this.name);
+    const { certFile, keyFile } = client(OPERATOR);
+    const tls = [`--cacert=${clientCa.certFile}`, `--cert=${certFile}`, `--key=${keyFile}`];
+    const more = [
+      ...(has("--endpoints") ? [] : [endpoints]),
+      ...(has("--cacert") || this.scheme === "http" ? [] : tls),
+    ];
+    return this.startProgram([this.etcd.etcdctl, ...args, ...more], { env: { ETCDCTL_API: "3" } }).result;
   }
 
   /** Names in the project's folder that a user did not write. */
@@ -207,6 +223,7 @@ export class CliProject {
       "cdktf.json",
       "cdktf.out",
       ".cdktf-etcd",
+      "pki",
       "terraform.tfstate",
       "terraform.tfstate.d",
       this.stateFile,

@@ -4,7 +4,7 @@
  */
 import { access, mkdir, readdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { defaultCacheDir, publishFolder, withScratchFolder } from "../../lib/local/binary/cache";
+import { defaultCacheDir, publishFolder, withScratchFolder } from "../../lib/downloads/cache";
 import {
   distributionCodename,
   distributionSources,

@@ -5,7 +5,7 @@
 import { access, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { askRelease } from "../../lib/local/binary/ask-release";
-import { defaultCacheDir, publishFolder, withScratchFolder } from "../../lib/local/binary/cache";
+import { defaultCacheDir, publishFolder, withScratchFolder } from "../../lib/downloads/cache";
 import {
   distributionCodename,
   readAptSources,

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { runProgram } from "../../lib/local/run-program";
+import { defaultCacheDir, publishFolder } from "../../lib/downloads/cache";
+import { runProgram, type ProgramResult } from "../../lib/local/run-program";
 
 /** What `terraform validate -json` says about one place. */
 export interface Diagnostic {
@@ -14,8 +15,22 @@ export interface Diagnostic {
 
 const AWS_PROVIDER = "registry.terraform.io/hashicorp/aws";
 
+/** The lowest that the stacks allow, fetched where this machine has none. */
+const AWS_PROVIDER_VERSION = "5.100.0";
+
 /** Provider start-up takes seconds, on a busy machine many of them. */
 export const TERRAFORM_TIMEOUT_MS = 120_000;
+
+/** 150 MB on a slow line. */
+const DOWNLOAD_TIMEOUT_MS = 600_000;
+
+/** Where Terraform runs, when that is not simply here. */
+export interface TerraformPlace {
+  /** The whole environment. */
+  readonly env: NodeJS.ProcessEnv;
+  /** What to start instead of a program, so that it runs there. */
+  command(words: readonly string[], folder: string): readonly [string, ...string[]];
+}
 
 /** Path of `terraform` or `tofu`. */
 export function terraformBinary(): string {
@@ -36,19 +51,22 @@ export class Terraform {
     private readonly folder: string,
     /** For `terraform`, `cdktf` and whatever starts them. */
     readonly env: NodeJS.ProcessEnv,
+    private readonly place: TerraformPlace | undefined,
   ) {}
 
-  static async create(): Promise<Terraform> {
+  /** @param place has no way to the provider registry, so that the provider is downloaded before */
+  static async create(place?: TerraformPlace): Promise<Terraform> {
     const folder = await mkdtemp(join(tmpdir(), "cdktf-etcd-terraform-"));
-    const env: NodeJS.ProcessEnv = { ...process.env, CHECKPOINT_DISABLE: "1", CI: "1" };
-    const mirror = await findMirror();
+    const env: NodeJS.ProcessEnv = { ...(place?.env ?? process.env), CHECKPOINT_DISABLE: "1", CI: "1" };
+    const mirror = place === undefined ? await findMirror() : await providerMirror();
     if (mirror !== undefined) {
       env["TF_CLI_CONFIG_FILE"] = join(folder, "mirror.tfrc");
       // A mirror is linked, not copied; a cache in between would only hold a second link.
       delete env["TF_PLUGIN_CACHE_DIR"];
+      env["CDKTF_DISABLE_PLUGIN_CACHE_ENV"] = "1";
       await writeFile(env["TF_CLI_CONFIG_FILE"], mirrorConfig(mirror));
     }
-    return new Terraform(folder, env);
+    return new Terraform(folder, env, place);
   }
 
   /** What is wrong with the configuration in `dir`. A folder that was validated before keeps its providers. */
@@ -64,16 +82,14 @@ export class Terraform {
     dir: string,
     args: readonly string[],
     exitCodes: readonly number[] = [0],
-  ): Promise<{ stdout: string }> {
-    const { stdout, stderr, exitCode } = await runProgram(terraformBinary(), args, {
-      cwd: dir,
-      env: this.env,
-      timeoutMs: TERRAFORM_TIMEOUT_MS,
-    });
-    if (exitCode === undefined || !exitCodes.includes(exitCode)) {
-      throw new Error(`terraform ${args.join(" ")} ended with ${String(exitCode)}:\n${stdout}\n${stderr}`);
-    }
-    return { stdout };
+  ): Promise<TerraformResult> {
+    const words = [terraformBinary(), ...args] as const;
+    const [program, ...rest] = this.place?.command(words, dir) ?? words;
+    return checked(
+      args,
+      exitCodes,
+      await runProgram(program, rest, { cwd: dir, env: this.env, timeoutMs: TERRAFORM_TIMEOUT_MS }),
+    );
   }
 
   async remove(): Promise<void> {
@@ -81,9 +97,25 @@ export class Terraform {
   }
 }
 
+export interface TerraformResult {
+  readonly stdout: string;
+  readonly exitCode: number;
+}
+
+function checked(
+  args: readonly string[],
+  exitCodes: readonly number[],
+  { stdout, stderr, exitCode }: ProgramResult,
+): TerraformResult {
+  if (exitCode === undefined || !exitCodes.includes(exitCode)) {
+    throw new Error(`terraform ${args.join(" ")} ended with ${String(exitCode)}:\n${stdout}\n${stderr}`);
+  }
+  return { stdout, exitCode };
+}
+
 /** The root of a mirror with a build of the AWS provider for this machine. */
 async function findMirror(): Promise<string | undefined> {
-  const ownProviders = ["-path", "*/.terraform", "-prune"];
+  const ownProviders = ["(", "-path", "*/.terraform", "-o", "-path", "*/.unfinished-*", ")", "-prune"];
   const provider = ["-type", "d", "-path", `*/${AWS_PROVIDER}`, "-prune", "-print"];
   // Folders that cannot be read make `find` fail; what it found counts all the same.
   const { stdout } = await runProgram("find", ["/", "-xdev", ...ownProviders, "-o", ...provider]);
@@ -93,6 +125,29 @@ async function findMirror(): Promise<string | undefined> {
       return dirname(dirname(dirname(folder)));
   }
   return undefined;
+}
+
+/** Folder with the AWS provider, for where the registry cannot be reached; downloaded when this machine has none. */
+export async function providerMirror(): Promise<string> {
+  return (await findMirror()) ?? (await fetchMirror());
+}
+
+/**
+ * Downloads the provider into the cache. `terraform init` and not `terraform providers mirror`: what the former leaves is
+ * linked where it is used, what the latter leaves is unpacked into each folder, 700 MB at a time.
+ */
+async function fetchMirror(): Promise<string> {
+  const target = join(defaultCacheDir(), "test", "providers");
+  await publishFolder(target, async (folder) => {
+    const aws = { source: "hashicorp/aws", version: AWS_PROVIDER_VERSION };
+    const file = join(folder, "versions.tf.json");
+    await writeFile(file, JSON.stringify({ terraform: { required_providers: { aws } } }));
+    const env = { ...process.env, CHECKPOINT_DISABLE: "1", TF_DATA_DIR: folder };
+    const options = { cwd: folder, env, timeoutMs: DOWNLOAD_TIMEOUT_MS };
+    const args = ["init", "-backend=false", "-input=false", "-no-color"];
+    checked(args, [0], await runProgram(terraformBinary(), args, options));
+  });
+  return join(target, "providers");
 }
 
 /** As Terraform names it, e.g. `linux_amd64`. */

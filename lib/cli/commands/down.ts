@@ -1,10 +1,11 @@
 import { existsSync, rmSync } from "node:fs";
-import { stateFileName } from "../../cluster/stack-id";
+import type { Cluster } from "../../cluster/cluster";
 import { runCdktf } from "../cdktf";
 import { alsoDeployedOn } from "../deployed";
 import { definitionFile, loadCluster, type DefinitionOptions } from "../definition-file";
 import { EXIT, type ExitCode } from "../exit-codes";
 import { UsageError } from "../../errors";
+import { statePlace } from "../state-place";
 
 export interface DownOptions extends DefinitionOptions {
   readonly deleteData?: boolean | undefined;
@@ -14,12 +15,10 @@ export interface DownOptions extends DefinitionOptions {
 /** Destroys what `up` deployed and stops what it started. */
 export async function down(options: DownOptions, signal: AbortSignal): Promise<ExitCode> {
   const cluster = await loadCluster(options, "local");
-  if (options.deleteData === true && cluster.target !== "local") {
-    throw new UsageError(
-      "--delete-data is for the local target; data volumes on AWS go with the stack, once aws.dataVolume.preventDestroy is false",
-    );
-  }
-  if (existsSync(stateFileName(cluster))) {
+  refuseToDeleteProtected(cluster, options);
+  const place = statePlace(cluster);
+  // A remote state is Terraform's to look at; without resources in it there is nothing to destroy.
+  if (place.isRemote || existsSync(place.name)) {
     await runCdktf({
       command: "destroy",
       cluster,
@@ -29,12 +28,30 @@ export async function down(options: DownOptions, signal: AbortSignal): Promise<E
       onLine: say,
     });
   } else {
-    say(`the cluster ${cluster.name} is not deployed here (no ${stateFileName(cluster)})`);
-    for (const target of alsoDeployedOn(cluster))
-      say(`it is deployed on the target ${target}: --target ${target} takes that down`);
+    say(`the cluster ${cluster.name} is not deployed here (no ${place.name})`);
+    for (const { target, name, isRemote } of await alsoDeployedOn(cluster, options))
+      say(
+        `${isRemote ? `its state on the target ${target} would be ${name}` : `it is deployed on the target ${target}`}: --target ${target} takes that down`,
+      );
   }
   if (cluster.target === "local") await sweep(cluster.name, options.deleteData === true);
+  const { pkiFolder } = cluster.tls ?? {};
+  if (pkiFolder !== undefined && existsSync(pkiFolder))
+    say(`kept ${pkiFolder}: the CAs and certificates, for when the cluster comes up again`);
   return EXIT.ok;
+}
+
+/**
+ * On AWS the definition protects the data, where a change is reviewed and stays on record: no option of a command overrules it.
+ *
+ * @throws {UsageError} with the way to really destroy the cluster
+ */
+function refuseToDeleteProtected(cluster: Cluster, { deleteData }: DownOptions): void {
+  if (deleteData !== true || cluster.target === "local" || !cluster.aws.preventDestroy) return;
+  throw new UsageError(`aws.preventDestroy protects the data volumes and the bucket of ${cluster.name}`, {
+    remedy:
+      "to give the data up for ever, set aws.preventDestroy: false, deploy that with `cdktf-etcd up --target aws`, then `cdktf-etcd down --target aws`",
+  });
 }
 
 /** Members that the state does not know any more, because the definition changed under them, are stopped by their records. */

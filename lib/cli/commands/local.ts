@@ -10,10 +10,13 @@ import {
   resolveEtcd,
   startMember,
   stopMember,
+  trustOf,
+  withAbsoluteTls,
   type FoundEtcd,
   type LocalInput,
 } from "../../local";
 import { renderEnvFile } from "../../rendering";
+import { ensureCertificates } from "../certificates";
 import { NAMED_ETCD_VARIABLE } from "../deploy-variables";
 import { EXIT, type ExitCode } from "../exit-codes";
 import { formatBytes } from "../format";
@@ -41,6 +44,8 @@ export async function preflightMembers(signal: AbortSignal): Promise<ExitCode> {
       listenUrls: [clientUrl, peerUrl, ...(metricsUrl === undefined ? [] : [metricsUrl])],
     })),
   });
+  // For a plain cdktf deploy; `up` has done so before.
+  await ensureCertificates(cluster, {}, { signal, onLine: say });
   return EXIT.ok;
 }
 
@@ -53,7 +58,11 @@ export async function start(
   const member = memberOf(cluster, memberName);
   const etcd = await findEtcd(cluster, { signal });
   const folder = memberFolder(stateDir, member.name);
-  const env = renderEnvFile(cluster, member, { release: etcd.release, dataDir: folder.dataDir });
+  const env = renderEnvFile(withAbsoluteTls(cluster), member, {
+    release: etcd.release,
+    dataDir: folder.dataDir,
+  });
+  const trust = trustOf(cluster.tls, member.name) ?? "";
   await startMember({
     folder,
     memberName: member.name,
@@ -63,7 +72,8 @@ export async function start(
     peerUrl: member.peerUrl,
     clientUrl: member.clientUrl,
     generation: Number(options.generation),
-    digest: createHash("sha256").update(etcd.etcd).update("\0").update(env).digest("hex"),
+    trust,
+    digest: createHash("sha256").update([etcd.etcd, trust, env].join("\0")).digest("hex"),
     signal,
     onProgress: (line) => say(`${member.name}: ${line}`),
   });

@@ -1,4 +1,4 @@
-import type { Cluster, Member } from "../../cluster/cluster";
+import type { Cluster, LocalCluster, Member } from "../../cluster/cluster";
 import { DEFAULT_RELEASE } from "../../cluster/etcd-release";
 import { UsageError } from "../../errors";
 import { loadCluster, type DefinitionOptions } from "../definition-file";
@@ -42,8 +42,8 @@ async function text(cluster: Cluster, member: Member, file: string | undefined):
   return chosen.content;
 }
 
-async function localEnvFile(cluster: Cluster & { target: "local" }, member: Member): Promise<RenderedFile> {
-  const { memberFolder, stateDirOf } = await import("../../local/index.js");
+async function localEnvFile(cluster: LocalCluster, member: Member): Promise<RenderedFile> {
+  const { memberFolder, stateDirOf, withAbsoluteTls } = await import("../../local/index.js");
   const { renderEnvFile } = await import("../../rendering/index.js");
   const folder = memberFolder(stateDirOf(cluster.name), member.name);
   const release = cluster.etcd.release ?? DEFAULT_RELEASE;
@@ -51,6 +51,6 @@ async function localEnvFile(cluster: Cluster & { target: "local" }, member: Memb
     process.stderr.write(`the definition leaves the release open; rendered for ${release}\n`);
   return {
     path: folder.envFile,
-    content: renderEnvFile(cluster, member, { release, dataDir: folder.dataDir }),
+    content: renderEnvFile(withAbsoluteTls(cluster), member, { release, dataDir: folder.dataDir }),
   };
 }

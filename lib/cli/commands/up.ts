@@ -1,10 +1,12 @@
 import { failureTolerance, quorum, type Cluster, type LocalCluster } from "../../cluster/cluster";
 import { ExternalError } from "../../errors";
 import { durationMs } from "../asking";
-import { runCdktf, terraformBinary } from "../cdktf";
+import { runCdktf } from "../cdktf";
+import { ensureCertificates, refuseNewAuthority } from "../certificates";
 import { definitionFile, loadCluster, type DefinitionOptions } from "../definition-file";
 import { NAMED_ETCD_VARIABLE, TIMEOUT_VARIABLE } from "../deploy-variables";
 import { EXIT, type ExitCode } from "../exit-codes";
+import { terraformBinary } from "../terraform-binary";
 
 export interface UpOptions extends DefinitionOptions {
   readonly timeout?: string | undefined;
@@ -25,10 +27,12 @@ export async function up(options: UpOptions, signal: AbortSignal): Promise<ExitC
   const cluster = await loadCluster(options, "local");
   terraformBinary();
   say(introduction(cluster));
+  if (cluster.target === "aws") await refuseNewAuthority(cluster);
   const env = {
     ...(cluster.target === "local" ? await prepareLocal(cluster, signal) : {}),
     ...(options.timeout === undefined ? {} : { [TIMEOUT_VARIABLE]: options.timeout }),
   };
+  await ensureCertificates(cluster, options, { signal, onLine: say });
   const seen: string[] = [];
   const deploy = runCdktf({
     command: "deploy",

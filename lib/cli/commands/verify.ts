@@ -35,7 +35,6 @@ export async function verifyCluster(options: VerifyCommandOptions, signal: Abort
     ...question.ask,
     timeoutMs: durationMs("--timeout", timeout),
     skip: (options.skip ?? "").split(",").filter((id) => id !== ""),
-    privateNetwork: question.privateNetwork,
     unreachableAfterMs: UNREACHABLE_AFTER_MS,
     onProgress: (event) => process.stderr.write(`${renderProgress(event)}\n`),
   });
@@ -45,8 +44,8 @@ export async function verifyCluster(options: VerifyCommandOptions, signal: Abort
   return { healthy: EXIT.ok, unhealthy: EXIT.unhealthy, unreachable: EXIT.unreachable }[report.verdict];
 }
 
-function timeoutAfterDeploy({ privateNetwork }: Asking): string {
-  return process.env[TIMEOUT_VARIABLE] ?? TIMEOUT_AFTER_DEPLOY[privateNetwork ? "aws" : "local"];
+function timeoutAfterDeploy({ ask: { privateNetwork } }: Asking): string {
+  return process.env[TIMEOUT_VARIABLE] ?? TIMEOUT_AFTER_DEPLOY[privateNetwork === true ? "aws" : "local"];
 }
 
 function print(report: VerificationReport, { format }: Asking): void {

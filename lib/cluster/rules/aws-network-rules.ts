@@ -7,6 +7,9 @@ const LARGEST_NETWORK = 16;
 /** Room for three /28 subnets and some to spare. */
 const SMALLEST_NEW_VPC = 24;
 
+/** Loopback, link-local and multicast addresses, and those that stand for "this network"; AWS refuses them. */
+const SPECIAL_RANGES = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4"];
+
 const awsIsThere: Rule = {
   id: "aws-needed-for-target-aws",
   needs: ["aws"],
@@ -39,20 +42,32 @@ const vpcSize: Rule = {
         ),
       ];
     }
-    return range.prefixLength < LARGEST_NETWORK || range.prefixLength > SMALLEST_NEW_VPC
-      ? [mistakeAt(path, `must be between /${LARGEST_NETWORK} and /${SMALLEST_NEW_VPC}, got "${cidr}"`)]
-      : [];
+    if (range.prefixLength < LARGEST_NETWORK || range.prefixLength > SMALLEST_NEW_VPC)
+      return [mistakeAt(path, `must be between /${LARGEST_NETWORK} and /${SMALLEST_NEW_VPC}, got "${cidr}"`)];
+    const special = SPECIAL_RANGES.find((candidate) => {
+      const specialRange = rangeOf(candidate);
+      return specialRange !== undefined && overlap(specialRange, range);
+    });
+    return special === undefined
+      ? []
+      : [
+          mistakeAt(
+            path,
+            `is of ${special}, which no VPC can have, got "${cidr}"`,
+            "take a private range, for example 10.40.0.0/16",
+          ),
+        ];
   },
 };
 
 const subnetsFit: Rule = {
   id: "subnets-fit",
-  needs: ["aws.network.vpcId", "aws.network.cidr", "aws.network.subnets[].cidr"],
+  needs: ["aws.network.vpcId", "aws.network.cidr", "aws.network.internet", "aws.network.subnets[].cidr"],
   check({ aws }) {
     if (aws === undefined) return [];
     const vpc = rangeOf(newVpcCidr(aws));
     const nat =
-      vpc !== undefined && vpc.prefixLength <= SMALLEST_NEW_VPC
+      aws.network?.internet === "nat" && vpc !== undefined && vpc.prefixLength <= SMALLEST_NEW_VPC
         ? rangeOf(natSubnetCidr(formatCidr(vpc)))
         : undefined;
     const subnets = aws.network?.subnets ?? [];
@@ -150,33 +165,9 @@ const zonesInRegion: Rule = {
     ),
 };
 
-const clientAccess: Rule = {
-  id: "client-access-said",
-  needs: ["aws.clientAccess"],
-  check({ aws }) {
-    const { cidrs = [], securityGroupIds = [] } = aws?.clientAccess ?? {};
-    return aws?.network?.vpcId !== undefined && cidrs.length + securityGroupIds.length === 0
-      ? [
-          mistakeAt(
-            ["aws", "clientAccess"],
-            "is missing; with an existing VPC it has to say who may connect",
-            "list cidrs, securityGroupIds or both",
-          ),
-        ]
-      : [];
-  },
-};
-
 function rangeOf(cidr: string | undefined): Ipv4Range | undefined {
   const range = cidr === undefined ? undefined : parseCidr(cidr);
   return range?.ok === true ? range.value : undefined;
 }
 
-export const awsNetworkRules: readonly Rule[] = [
-  awsIsThere,
-  vpcSize,
-  subnetsFit,
-  subnetIds,
-  zonesInRegion,
-  clientAccess,
-];
+export const awsNetworkRules: readonly Rule[] = [awsIsThere, vpcSize, subnetsFit, subnetIds, zonesInRegion];

@@ -64,13 +64,9 @@ const tlsSettings: Rule = {
   id: "tls-settings-need-tls",
   needs: ["tls"],
   check: ({ etcd, tls }) =>
-    tls === undefined
+    tls === false
       ? NEED_TLS.filter((key) => etcd?.settings?.[key] !== undefined).map((key) =>
-          mistakeAt(
-            ["etcd", "settings", key],
-            "has no effect without tls",
-            "add the tls section, or remove it",
-          ),
+          mistakeAt(["etcd", "settings", key], "has no effect with tls: false", "remove one of the two"),
         )
       : [],
 };
@@ -108,7 +104,7 @@ const HIDDEN_FROM_ETCD = /^\/(home|root|run\/user|tmp|var\/tmp)(\/|$)/;
 const tlsFilesVisible: Rule = {
   id: "tls-files-visible-to-etcd",
   check({ tls }, target) {
-    if (tls === undefined || target !== "aws") return [];
+    if (tls === undefined || tls === false || target !== "aws") return [];
     return (["client", "peer"] as const).flatMap((plane) =>
       (["caFile", "certFile", "keyFile"] as const)
         .filter((file) => HIDDEN_FROM_ETCD.test(tls[plane][file]))

@@ -1,5 +1,11 @@
 import { awsAddressRules } from "./aws-address-rules";
+import { awsBucketRules } from "./aws-bucket-rules";
+import { awsClientAccessRules } from "./aws-client-access-rules";
+import { awsDnsRules } from "./aws-dns-rules";
+import { awsKmsRules } from "./aws-kms-rules";
+import { awsMachineRules } from "./aws-machine-rules";
 import { awsNetworkRules } from "./aws-network-rules";
+import { awsRouteRules } from "./aws-route-rules";
 import { etcdRules } from "./etcd-rules";
 import { localRules } from "./local-rules";
 import { memberRules } from "./member-rules";
@@ -14,6 +20,12 @@ export const RULES: readonly Rule[] = [
   ...etcdRules,
   ...awsNetworkRules,
   ...awsAddressRules,
+  ...awsRouteRules,
+  ...awsClientAccessRules,
+  ...awsDnsRules,
+  ...awsBucketRules,
+  ...awsKmsRules,
+  ...awsMachineRules,
   ...sizingRules,
   ...localRules,
 ];

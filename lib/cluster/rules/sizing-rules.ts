@@ -1,6 +1,6 @@
 import { BYTES_PER_GIB, DATA_VOLUME, GP3 } from "../data-volume";
 import { DEFAULT_RELEASE } from "../etcd-release";
-import { DEFAULT_INSTANCE_TYPE, instanceTypeFacts } from "../instance-types";
+import { DEFAULT_INSTANCE_TYPE, instanceTypeFacts, runsOnXen, sizesOfFamily } from "../instance-types";
 import type { ParsedDefinition } from "../schema";
 import { effectiveSettings } from "../settings";
 import { formatSize } from "../units";
@@ -17,25 +17,39 @@ const instanceTypeKnown: Rule = {
     const facts = instanceTypeFacts(instanceType);
     if (facts === undefined) {
       const missing = (["memory", "architecture"] as const).filter((key) => aws[key] === undefined);
-      return missing.length === 0
-        ? []
-        : [
-            mistakeAt(
-              ["aws", "instanceType"],
-              `is not a type whose memory and architecture are known here, got "${instanceType}"`,
-              `add aws.${missing.join(" and aws.")}, or take a type like ${DEFAULT_INSTANCE_TYPE}`,
-            ),
-          ];
+      if (missing.length === 0 || runsOnXen(instanceType)) return [];
+      const sizes = sizesOfFamily(instanceType);
+      const [family] = instanceType.split(".");
+      return [
+        mistakeAt(
+          ["aws", "instanceType"],
+          `is not a type whose memory and architecture are known here, got "${instanceType}"`,
+          sizes === undefined
+            ? `add aws.${missing.join(" and aws.")}, or take a type like ${DEFAULT_INSTANCE_TYPE}`
+            : `${family} comes as ${sizes.join(", ")}; for another one add aws.${missing.join(" and aws.")}`,
+        ),
+      ];
     }
-    return aws.architecture === undefined || aws.architecture === facts.architecture
-      ? []
-      : [
-          mistakeAt(
-            ["aws", "architecture"],
-            `must be ${facts.architecture} for ${instanceType}, got "${aws.architecture}"`,
-            "remove it",
-          ),
-        ];
+    const mistakes = [];
+    if (aws.memory !== undefined && aws.memory > facts.memoryBytes) {
+      mistakes.push(
+        mistakeAt(
+          ["aws", "memory"],
+          `must be at most ${formatSize(facts.memoryBytes)} for ${instanceType}, got ${formatSize(aws.memory)}`,
+          "remove it",
+        ),
+      );
+    }
+    if (aws.architecture !== undefined && aws.architecture !== facts.architecture) {
+      mistakes.push(
+        mistakeAt(
+          ["aws", "architecture"],
+          `must be ${facts.architecture} for ${instanceType}, got "${aws.architecture}"`,
+          "remove it",
+        ),
+      );
+    }
+    return mistakes;
   },
 };
 

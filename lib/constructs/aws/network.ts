@@ -1,33 +1,15 @@
 import type { ITerraformDependable } from "cdktf";
-import type { Construct } from "constructs";
-import type { AwsCluster, AwsSubnet } from "../../cluster/cluster";
-import { NewNetwork } from "./new-network";
+import type { AwsSubnet } from "../../cluster/cluster";
 
 /** The VPC and the subnets that the members live in. */
 export interface Network {
   readonly vpcId: string;
   /** Id of a subnet of the definition. */
   subnetId(subnet: AwsSubnet): string;
-  /** What an instance in the subnet has to wait for: without a route it could not fetch etcd. */
+  /** What shows that the subnet is what the definition says, before anything is put into it. */
+  proof(subnet: AwsSubnet): ITerraformDependable[];
+  /** What an instance in the subnet has to wait for: without a route to S3 it would fetch nothing. */
   wayOut(subnet: AwsSubnet): ITerraformDependable[];
-}
-
-/** The existing network that the definition names, or a new one. */
-export function networkOf(scope: Construct, id: string, cluster: AwsCluster): Network {
-  const { vpcId } = cluster.aws.network;
-  return vpcId === undefined ? new NewNetwork(scope, id, cluster) : new ExistingNetwork(vpcId);
-}
-
-class ExistingNetwork implements Network {
-  constructor(readonly vpcId: string) {}
-
-  subnetId({ id, cidr }: AwsSubnet): string {
-    if (id === undefined)
-      throw new TypeError(`the rule subnet-ids-follow-the-vpc let the subnet ${cidr} pass`);
-    return id;
-  }
-
-  wayOut(): ITerraformDependable[] {
-    return [];
-  }
+  /** Id of the list of S3's addresses. */
+  readonly s3PrefixListId: string;
 }

@@ -1,16 +1,20 @@
-import { Eip } from "@cdktf/provider-aws/lib/eip";
+import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group";
 import { InternetGateway } from "@cdktf/provider-aws/lib/internet-gateway";
-import { NatGateway } from "@cdktf/provider-aws/lib/nat-gateway";
 import { Route } from "@cdktf/provider-aws/lib/route";
 import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
 import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
 import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
+import type { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsCluster, AwsSubnet } from "../../cluster/cluster";
 import { natSubnetCidr } from "../../cluster/members";
+import type { Account } from "./account";
+import { natGateway } from "./nat-gateway";
 import type { Network } from "./network";
+import { onlyClusterBucket, s3Endpoint } from "./s3-endpoint";
+import type { Storage } from "./storage";
 import { tagsFor } from "./tags";
 
 const ANYWHERE = "0.0.0.0/0";
@@ -20,27 +24,22 @@ interface MemberSubnet {
   readonly association: RouteTableAssociation;
 }
 
-/**
- * A VPC with private subnets and one NAT gateway, through which the members fetch etcd and nobody reaches them.
- *
- * One gateway for all zones: members need it while they are set up and not afterwards, so a zone that takes it down takes
- * no member of another zone with it.
- */
+/** A VPC whose subnets have a way to S3, and a way to the internet only when the definition asks for one. */
 export class NewNetwork extends Construct implements Network {
   readonly vpcId: string;
-  private readonly subnets = new Map<string, MemberSubnet>();
-  private readonly privateRoute: Route;
+  readonly s3PrefixListId: string;
+  private readonly subnets: ReadonlyMap<string, MemberSubnet>;
+  private readonly endpoint: VpcEndpoint;
+  private readonly internetRoute: Route | undefined;
 
   constructor(
     scope: Construct,
     id: string,
     private readonly cluster: AwsCluster,
+    { storage, account, cidr }: { storage: Storage; account: Account; cidr: string },
   ) {
     super(scope, id);
-    const { cidr, subnets } = cluster.aws.network;
-    const [firstSubnet] = subnets;
-    if (cidr === undefined || firstSubnet === undefined)
-      throw new TypeError("a new network has a CIDR and subnets");
+    const { subnets, internet } = cluster.aws.network;
     const vpc = new Vpc(this, "vpc", {
       cidrBlock: cidr,
       enableDnsSupport: true,
@@ -48,26 +47,41 @@ export class NewNetwork extends Construct implements Network {
       tags: this.named("vpc"),
     });
     this.vpcId = vpc.id;
-
-    const privateRoutes = new RouteTable(this, "private_routes", {
+    // Every VPC has one, and until it is adopted everything in it may talk to everything.
+    new DefaultSecurityGroup(this, "default_security_group", {
       vpcId: vpc.id,
-      tags: this.named("private"),
+      tags: this.named("unused"),
     });
-    subnets.forEach((subnet, index) => this.addMemberSubnet(`subnet_${index}`, subnet, privateRoutes));
-    const nat = this.addNatGateway(natSubnetCidr(cidr), firstSubnet.availabilityZone);
-    this.privateRoute = new Route(this, "private_out", {
-      routeTableId: privateRoutes.id,
-      destinationCidrBlock: ANYWHERE,
-      natGatewayId: nat.id,
+
+    const routes = new RouteTable(this, "member_routes", { vpcId: vpc.id, tags: this.named("members") });
+    this.subnets = new Map(
+      subnets.map((subnet, index) => [subnet.cidr, this.addMemberSubnet(`subnet_${index}`, subnet, routes)]),
+    );
+    this.endpoint = s3Endpoint(this, "s3", {
+      cluster,
+      vpcId: vpc.id,
+      routeTableIds: [routes.id],
+      // With a way to everywhere it would only break what else is in S3, such as the repositories of Amazon Linux.
+      policy: internet === "none" ? onlyClusterBucket(this, "s3_policy", storage, account) : undefined,
     });
+    this.s3PrefixListId = this.endpoint.prefixListId;
+    this.internetRoute = this.addInternetRoute(routes, cidr);
   }
 
   subnetId(subnet: AwsSubnet): string {
     return this.memberSubnet(subnet).id;
   }
 
+  proof(): ITerraformDependable[] {
+    return [];
+  }
+
   wayOut(subnet: AwsSubnet): ITerraformDependable[] {
-    return [this.memberSubnet(subnet).association, this.privateRoute];
+    return [
+      this.memberSubnet(subnet).association,
+      this.endpoint,
+      ...(this.internetRoute === undefined ? [] : [this.internetRoute]),
+    ];
   }
 
   private memberSubnet({ cidr }: AwsSubnet): MemberSubnet {
@@ -76,7 +90,11 @@ export class NewNetwork extends Construct implements Network {
     return subnet;
   }
 
-  private addMemberSubnet(id: string, { cidr, availabilityZone }: AwsSubnet, routes: RouteTable): void {
+  private addMemberSubnet(
+    id: string,
+    { cidr, availabilityZone }: AwsSubnet,
+    routes: RouteTable,
+  ): MemberSubnet {
     const subnet = new Subnet(this, id, {
       vpcId: this.vpcId,
       cidrBlock: cidr,
@@ -88,39 +106,32 @@ export class NewNetwork extends Construct implements Network {
       subnetId: subnet.id,
       routeTableId: routes.id,
     });
-    this.subnets.set(cidr, { id: subnet.id, association });
+    return { id: subnet.id, association };
   }
 
-  /** In a small public subnet of its own, the only one with a route to the internet gateway. */
-  private addNatGateway(cidr: string, availabilityZone: string): NatGateway {
-    const tags = this.named("nat");
-    const internetGateway = new InternetGateway(this, "internet_gateway", {
+  private addInternetRoute(routes: RouteTable, vpcCidr: string): Route | undefined {
+    const { internet, subnets } = this.cluster.aws.network;
+    if (internet === "none") return undefined;
+    const gateway = new InternetGateway(this, "internet_gateway", {
       vpcId: this.vpcId,
       tags: this.named("internet"),
     });
-    const subnet = new Subnet(this, "nat_subnet", {
-      vpcId: this.vpcId,
-      cidrBlock: cidr,
-      availabilityZone,
-      mapPublicIpOnLaunch: false,
-      tags,
-    });
-    const routes = new RouteTable(this, "nat_subnet_routes", { vpcId: this.vpcId, tags });
-    const association = new RouteTableAssociation(this, "nat_subnet_association", {
-      subnetId: subnet.id,
-      routeTableId: routes.id,
-    });
-    const route = new Route(this, "nat_subnet_out", {
+    const via =
+      internet === "public"
+        ? { gatewayId: gateway.id }
+        : {
+            natGatewayId: natGateway(this, {
+              vpcId: this.vpcId,
+              cidr: natSubnetCidr(vpcCidr),
+              availabilityZone: subnets[0]!.availabilityZone,
+              internetGateway: gateway,
+              tags: this.named("nat"),
+            }).id,
+          };
+    return new Route(this, "members_out", {
       routeTableId: routes.id,
       destinationCidrBlock: ANYWHERE,
-      gatewayId: internetGateway.id,
-    });
-    const address = new Eip(this, "nat_address", { domain: "vpc", tags, dependsOn: [internetGateway] });
-    return new NatGateway(this, "nat_gateway", {
-      allocationId: address.id,
-      subnetId: subnet.id,
-      tags,
-      dependsOn: [association, route],
+      ...via,
     });
   }
 

@@ -4,19 +4,23 @@ import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-securit
 import { Token } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsCluster } from "../../cluster/cluster";
+import { CLIENT_PORT, PEER_PORT } from "../../cluster/members";
+import type { Network } from "./network";
 import { tagsFor } from "./tags";
 
-const CLIENT_PORT = 2379;
-const PEER_PORT = 2380;
+export const HTTPS_PORT = 443;
 
 /** The other end of a rule. */
-type Other = { readonly cidrIpv4: string } | { readonly referencedSecurityGroupId: string };
+type Other =
+  | { readonly cidrIpv4: string }
+  | { readonly referencedSecurityGroupId: string }
+  | { readonly prefixListId: string };
 
 /**
  * Who may talk to the members: clients as the definition says, peers among themselves, nobody else.
  *
- * Outwards, members need each other and the mirror of the etcd release. Name resolution, time and instance metadata need no
- * rule, because security groups do not filter Amazon's own.
+ * Outwards, members need each other and S3; more only where the definition says so. Name resolution, time and instance metadata
+ * need no rule, because security groups do not filter Amazon's own.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html#security-group-basics
  */
 export class SecurityGroup extends Construct {
@@ -26,14 +30,14 @@ export class SecurityGroup extends Construct {
     scope: Construct,
     id: string,
     private readonly cluster: AwsCluster,
-    vpcId: string,
+    network: Network,
   ) {
     super(scope, id);
     const name = `etcd-${cluster.name}`;
     const group = new AwsSecurityGroup(this, "members", {
       name,
       description: `members of the etcd cluster ${cluster.name}`,
-      vpcId,
+      vpcId: network.vpcId,
       tags: tagsFor(cluster, name),
     });
     this.id = group.id;
@@ -42,24 +46,30 @@ export class SecurityGroup extends Construct {
     this.allowClients("clients", CLIENT_PORT, "etcd clients");
     const metricsUrl = cluster.members[0]?.metricsUrl;
     if (metricsUrl !== undefined) this.allowClients("metrics", portOf(metricsUrl), "etcd metrics");
-    // Without it `etcdctl --endpoints` of the whole cluster would fail on the members themselves.
+    // A member that comes back without its data asks the others on their client port what to do.
     this.allowIn("clients_members", CLIENT_PORT, "members as clients of each other", members);
     this.allowIn("peers", PEER_PORT, "etcd peers", members);
 
     this.allowOut("to_members", CLIENT_PORT, "members as clients of each other", members);
     this.allowOut("to_peers", PEER_PORT, "etcd peers", members);
-    // A release URL redirects to addresses that nobody can list; only its port is known.
-    const mirrorPort = portOf(cluster.etcd.downloadBaseUrl);
-    this.allowOut("to_downloads", mirrorPort, "download of the etcd release", { cidrIpv4: "0.0.0.0/0" });
+    this.allowOut("to_s3", HTTPS_PORT, "the bucket of the cluster, in S3", {
+      prefixListId: network.s3PrefixListId,
+    });
+    for (const [port, description] of portsToAnywhere(cluster))
+      this.allowOut(`to_anywhere_${port}`, port, description, { cidrIpv4: "0.0.0.0/0" });
+  }
+
+  allowOut(id: string, port: number, description: string, to: Other): void {
+    new VpcSecurityGroupEgressRule(this, id, { ...this.rule(id, port, description), ...to });
   }
 
   /** Ids say what a rule allows, not its place in a list: AWS refuses a rule that is moved before the old one is gone. */
   private allowClients(id: string, port: number, description: string): void {
     const { cidrs, securityGroupIds } = this.cluster.aws.clientAccess;
-    for (const cidrIpv4 of new Set(cidrs)) {
+    for (const cidrIpv4 of cidrs) {
       this.allowIn(`${id}_${cidrIpv4.replace(/[./]/g, "-")}`, port, description, { cidrIpv4 });
     }
-    for (const [index, referencedSecurityGroupId] of [...new Set(securityGroupIds)].entries()) {
+    for (const [index, referencedSecurityGroupId] of securityGroupIds.entries()) {
       // A group of the same app has no id yet.
       const source = Token.isUnresolved(referencedSecurityGroupId)
         ? `group_${index}`
@@ -69,27 +79,44 @@ export class SecurityGroup extends Construct {
   }
 
   private allowIn(id: string, port: number, description: string, from: Other): void {
-    new VpcSecurityGroupIngressRule(this, id, { ...this.tcpRule(id, port, description), ...from });
+    new VpcSecurityGroupIngressRule(this, id, { ...this.rule(id, port, description), ...from });
   }
 
-  private allowOut(id: string, port: number, description: string, to: Other): void {
-    new VpcSecurityGroupEgressRule(this, id, { ...this.tcpRule(id, port, description), ...to });
+  private rule(id: string, port: number, description: string) {
+    return { ...tcpRule(this.cluster, id, port, description), securityGroupId: this.id };
   }
+}
 
-  private tcpRule(id: string, port: number, description: string) {
-    return {
-      securityGroupId: this.id,
-      ipProtocol: "tcp",
-      fromPort: port,
-      toPort: port,
-      description,
-      tags: tagsFor(this.cluster, `${this.cluster.name}-${id}`),
-    };
+/** What all rules have in common. */
+export function tcpRule(cluster: AwsCluster, id: string, port: number, description: string) {
+  return {
+    ipProtocol: "tcp",
+    fromPort: port,
+    toPort: port,
+    description,
+    tags: tagsFor(cluster, `${cluster.name}-${id}`),
+  };
+}
+
+/** Ports on which members may reach addresses that nobody can list, each with what for. */
+function portsToAnywhere({ aws, etcd }: AwsCluster): Map<number, string> {
+  const { vpcId, internet } = aws.network;
+  const reasons: [number, string][] = [];
+  if (etcd.source === "download")
+    reasons.push([portOf(etcd.downloadBaseUrl), "download of the etcd release"]);
+  if (internet !== "none") reasons.push([HTTPS_PORT, "updates of the operating system, APIs of AWS"]);
+  // Of an existing VPC we do not know whether it has endpoints for it or a way to the internet.
+  if (aws.sessionManager && vpcId !== undefined) reasons.push([HTTPS_PORT, "AWS Session Manager"]);
+  const byPort = new Map<number, string>();
+  for (const [port, reason] of reasons) {
+    const known = byPort.get(port);
+    byPort.set(port, known === undefined ? reason : `${known}, ${reason}`);
   }
+  return byPort;
 }
 
 function portOf(url: string): number {
   const { port, protocol } = new URL(url);
   if (port !== "") return Number(port);
-  return protocol === "https:" ? 443 : 80;
+  return protocol === "https:" ? HTTPS_PORT : 80;
 }

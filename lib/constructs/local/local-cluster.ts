@@ -1,12 +1,13 @@
 import { TerraformLocal, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
-import type { LocalCluster as Definition, Member } from "../../cluster/cluster";
+import { tlsFilesOf, type LocalCluster as Definition, type Member } from "../../cluster/cluster";
 import { CLUSTER_OUTPUT, outputsOf } from "../../cluster/outputs";
 import {
   generationOf,
   LOCAL_INPUT_VARIABLE,
   MEMBERSHIP_REMEDY,
   membershipProblems,
+  trustOf,
   type LocalInput,
 } from "../../local";
 import { cliCommand } from "../cli-command";
@@ -26,8 +27,10 @@ export class LocalCluster extends Construct {
   constructor(scope: Construct, id: string, { cluster, stateDir, isDeployed }: LocalClusterProps) {
     super(scope, id);
     const members = cluster.members.map((member) => {
-      // A process that died since the last deploy gets a new generation, and with it a replacement in the plan.
-      const generation = generationOf(stateDir, member.name, isDeployed);
+      // A process that died or trusts another CA gets a new generation, and with it a replacement in the plan. The CA itself is not
+      // among the triggers: the first deploy makes it, and the plan after that would differ.
+      const trust = trustOf(cluster.tls, member.name);
+      const generation = generationOf(stateDir, member.name, { isDeployed, trust });
       return { member, generation, triggers: { ...definitionOf(cluster, member), generation } };
     });
     const input: LocalInput = { cluster, stateDir };
@@ -93,7 +96,13 @@ function definitionOf(cluster: Definition, member: Member): Record<string, unkno
   return {
     etcd: cluster.etcd,
     etcd_path: cluster.local.etcdPath ?? null,
-    tls: cluster.tls ?? null,
+    tls:
+      cluster.tls === undefined
+        ? null
+        : {
+            client: tlsFilesOf(cluster.tls.client, member.name),
+            peer: tlsFilesOf(cluster.tls.peer, member.name),
+          },
     client_url: member.clientUrl,
     peer_url: member.peerUrl,
     metrics_url: member.metricsUrl ?? null,

@@ -2,7 +2,7 @@ import { access, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { ExternalError } from "../../errors";
 import { askRelease } from "./ask-release";
-import { publishFolder, withScratchFolder } from "./cache";
+import { publishFolder, withScratchFolder } from "../../downloads";
 import { distributionCodename, distributionSources, readAptSources } from "./debian/apt-sources";
 import { etcdPackages, unpackEtcdPackages } from "./debian/etcd-package";
 import { PrivateApt } from "./debian/private-apt";

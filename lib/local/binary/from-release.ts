@@ -4,8 +4,7 @@ import type { Architecture } from "../../cluster/cluster";
 import { DEFAULT_RELEASE, pinnedSha256, tarballName, tarballUrl } from "../../cluster/etcd-release";
 import { ExternalError } from "../../errors";
 import { askRelease } from "./ask-release";
-import { publishFolder, withScratchFolder } from "./cache";
-import { download } from "./download";
+import { cachedTarball, publishFolder, withScratchFolder } from "../../downloads";
 import type { EtcdSearch, FoundEtcd, SourceAnswer } from "./etcd-source";
 import { cacheEntry } from "./from-cache";
 
@@ -45,11 +44,10 @@ async function fetchRelease(
   const { cacheDir, signal, say } = search;
   const url = tarballUrl(release, architecture, search.downloadBaseUrl);
   const folder = cacheEntry(cacheDir, "release", release, architecture);
+  // The same file that a deploy on AWS uploads.
+  const tarball = await cachedTarball({ url, sha256, cacheDir, signal, say });
   await withScratchFolder(join(cacheDir, "release"), `v${release}`, async (scratch) => {
-    const tarball = join(scratch, "etcd.tar.gz");
-    say(`fetching ${url}`);
-    await download({ url, file: tarball, sha256, signal });
-    const unpacked = await unpackTarball(tarball, join(scratch, "unpacked"));
+    const unpacked = await unpackTarball(tarball.file, join(scratch, "unpacked"));
     const answer = await askRelease(join(unpacked, "etcd"), signal);
     if (answer.release !== release) {
       throw new ExternalError(
@@ -66,7 +64,7 @@ async function fetchRelease(
     etcdctl: join(folder, "etcdctl"),
     release,
     origin: "release",
-    detail: `etcd ${release}, release tarball from ${url}: ${etcd}`,
+    detail: `etcd ${release}, release tarball from ${tarball.from === "cache" ? "the cache" : url}: ${etcd}`,
   };
 }
 

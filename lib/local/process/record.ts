@@ -16,6 +16,8 @@ export interface ProcessRecord {
   readonly release: string;
   /** Of everything that a running etcd cannot take on without a restart. */
   readonly digest: string;
+  /** The CAs that it holds in memory; see `trustOf`. */
+  readonly trust: string;
   /** Counts the starts that a deployment had to make; a stack compares it. */
   readonly generation: number;
   /** ISO 8601. */
@@ -70,17 +72,28 @@ export function isRunning(record: Pick<ProcessRecord, "pid" | "startTime">): boo
   return startTimeOf(record.pid) === record.startTime;
 }
 
+export interface GenerationOptions {
+  /** Whether Terraform's state has the cluster, and with it some generation that nobody here remembers. @default false */
+  readonly isDeployed?: boolean;
+  /** What the member would hold in memory of its CAs if it were started now. @default - not known: whatever it holds is right */
+  readonly trust?: string | undefined;
+}
+
 /**
  * The generation to deploy: unchanged while the member runs, so that a second deployment changes nothing; another one after
- * it died or its record was lost, so that a deployment starts it again.
- *
- * @param isDeployed whether Terraform's state has the cluster, and with it some generation that nobody here remembers
+ * it died, its record was lost or its CAs were exchanged, so that a deployment starts it again.
  */
-export function generationOf(stateDir: string, memberName: string, isDeployed = false): number {
+export function generationOf(
+  stateDir: string,
+  memberName: string,
+  { isDeployed = false, trust }: GenerationOptions = {},
+): number {
   const state = readRecord(memberFolder(stateDir, memberName));
   switch (state.kind) {
-    case "running":
-      return state.record.generation;
+    case "running": {
+      const { generation, trust: held } = state.record;
+      return trust === undefined || trust === held ? generation : generation + 1;
+    }
     case "stale":
       return state.record.generation + 1;
     case "none":
@@ -128,6 +141,9 @@ function parseRecord(text: string): ProcessRecord | undefined {
   const whole =
     TEXT_FIELDS.every((name) => typeof fields[name] === "string") &&
     positive(fields["pid"]) &&
-    positive(fields["generation"]);
-  return whole ? (value as ProcessRecord) : undefined;
+    positive(fields["generation"]) &&
+    ["string", "undefined"].includes(typeof fields["trust"]);
+  // Records of earlier versions have none: their members spoke plain HTTP.
+  const { trust } = value as Partial<ProcessRecord>;
+  return whole ? { ...(value as ProcessRecord), trust: trust ?? "" } : undefined;
 }

@@ -18,7 +18,7 @@ import {
   type ProcessRecord,
   type RecordState,
 } from "./record";
-import { explainSystemError } from "../system-error";
+import { explainSystemError } from "../../system-error";
 import { endProcess, removeData } from "./stop";
 
 const READY_TIMEOUT_MS = 30_000;
@@ -38,6 +38,8 @@ export interface StartOptions {
   readonly generation: number;
   /** Of everything that a running etcd cannot take on without a restart. */
   readonly digest: string;
+  /** The CAs that etcd takes into memory; see `trustOf`. */
+  readonly trust: string;
   /** Ends a start that is going on, with everything it began. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (line: string) => void;
@@ -159,7 +161,7 @@ function launch(options: StartOptions, environment: Map<string, string>): ChildP
 }
 
 function recordOf(options: StartOptions, pid: number): ProcessRecord {
-  const { memberName, etcd, release, digest, generation, clientUrl, peerUrl } = options;
+  const { memberName, etcd, release, digest, trust, generation, clientUrl, peerUrl } = options;
   // An etcd that ended at once has no start time; the wait that follows says so.
   const startTime = startTimeOf(pid) ?? "ended";
   const startedAt = new Date().toISOString();
@@ -170,6 +172,7 @@ function recordOf(options: StartOptions, pid: number): ProcessRecord {
     etcd,
     release,
     digest,
+    trust,
     generation,
     startedAt,
     clientUrl,

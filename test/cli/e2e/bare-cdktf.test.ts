@@ -43,6 +43,7 @@ describe("plain cdktf", { concurrent: false, timeout: STEP_MS }, () => {
       interval: 100,
     });
     expect(terminal.output()).toContain("deployed with 0");
+    expect(terminal.output()).toContain("made 9 certificates and their keys in pki/bare");
     expect(terminal.output()).toContain("cluster bare is healthy");
 
     const shell = Number(/shell (\d+)/.exec(terminal.output())?.[1]);
@@ -50,6 +51,14 @@ describe("plain cdktf", { concurrent: false, timeout: STEP_MS }, () => {
     await vi.waitUntil(() => !isAlive(shell), { timeout: 10_000 });
     expect(Object.keys(project.running())).toEqual(MEMBERS);
     expect((await project.run(["verify"])).code).toBe(0);
+  });
+
+  test("changes nothing the second time, although the certificates are there only since the first", async () => {
+    const before = project.pids();
+    const { code, output } = await project.cdktf(["deploy", "--auto-approve"]);
+    expect(code, output).toBe(0);
+    expect(output).toContain("No changes.");
+    expect(project.pids()).toEqual(before);
   });
 
   test("fails to apply when the cluster can be reached and is not as defined", async () => {

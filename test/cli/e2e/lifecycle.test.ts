@@ -1,6 +1,8 @@
 /** One cluster through all that happens to it; each test goes on where the one before ended. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pkiLayout } from "../../../lib/cluster/pki-layout";
 import { isRunning } from "../../../lib/local";
 import { CliProject, type CliResult, STACK } from "../../support/cli";
 import { isFree } from "../../support/port-range";
@@ -35,6 +37,14 @@ describe("a cluster of three on this machine", { concurrent: false, timeout: STE
     expect(first.stdout).toMatch(/cluster e2e is healthy: \d+ passed, 0 failed, 0 skipped/);
     expect(first.stdout).toContain("Apply complete! Resources: 5 added, 0 changed, 0 destroyed.");
     expect(first.output).not.toMatch(STACK);
+  });
+
+  test("has certificates of its own, which were made on the way, and nobody else may read the keys", () => {
+    expect(first.stdout).toContain("made 9 certificates and their keys in pki/e2e\n");
+    for (const endpoint of project.endpoints()) expect(first.stdout).toContain(`| ${endpoint} |`);
+    const { server, peer } = pkiLayout("e2e");
+    for (const { keyFile } of [server("etcd-0"), peer("etcd-0")])
+      expect(statSync(join(project.folder, keyFile)).mode & 0o777).toBe(0o600);
   });
 
   test("names the etcd once, and each member's process once", () => {
@@ -201,6 +211,8 @@ describe("a cluster of three on this machine", { concurrent: false, timeout: STE
     expect(code).toBe(0);
     expect(stdout).toContain("deleted .cdktf-etcd/e2e");
     expect(existsSync(project.stateDir)).toBe(false);
+    expect(stdout).toContain("kept pki/e2e: the CAs and certificates");
+    expect(existsSync(join(project.folder, pkiLayout("e2e").clientCa.keyFile))).toBe(true);
     expect((await project.run(["down"])).code).toBe(0);
   });
 });

@@ -6,6 +6,24 @@ export const awsAddressRuleExamples: RuleExamples = {
       target: "aws",
       text: `name: demo
 members:
+  - { name: a, address: 10.10.1.21 }
+  - { name: b, address: 10.10.1.22 }
+  - { name: c }
+aws:
+  region: eu-central-1
+  clientAccess: { cidrs: [10.10.0.0/16] }
+  network:
+    vpcId: vpc-0123456789abcdef0
+    subnets:
+      - { id: subnet-0123456789abcdef0, cidr: 10.10.1.0/24, availabilityZone: eu-central-1a }
+      - { id: subnet-0123456789abcdef1, cidr: 10.10.2.0/24, availabilityZone: eu-central-1b }`,
+      says: `cluster.yaml:4:25 members[1].address: must lie inside its subnet 10.10.2.0/24, got "10.10.1.22"
+    members take the subnets in turn, the first member the first subnet`,
+    },
+    {
+      target: "aws",
+      text: `name: demo
+members:
   - { name: a }
   - { name: b, address: 10.40.0.20 }
   - { name: c }
@@ -16,6 +34,23 @@ aws:
     },
   ],
   "address-not-reserved": [
+    {
+      target: "aws",
+      text: `name: demo
+members:
+  - { name: a, address: 10.10.1.4 }
+  - { name: b, address: 10.10.1.15 }
+  - { name: c }
+aws:
+  region: eu-central-1
+  clientAccess: { cidrs: [10.10.0.0/16] }
+  network:
+    vpcId: vpc-0123456789abcdef0
+    subnets:
+      - { id: subnet-0123456789abcdef0, cidr: 10.10.1.0/28, availabilityZone: eu-central-1a }`,
+      says: `cluster.yaml:4:25 members[1].address: is one of the five addresses that AWS keeps in 10.10.1.0/28, got "10.10.1.15"
+    take one from 10.10.1.4 to 10.10.1.14`,
+    },
     {
       target: "aws",
       text: `name: demo
@@ -34,6 +69,23 @@ cluster.yaml:5:25 members[2].address: is one of the five addresses that AWS keep
     },
   ],
   "unique-addresses": [
+    {
+      target: "aws",
+      text: `name: demo
+members:
+  - { name: a, address: 10.10.1.21 }
+  - { name: b, address: 10.10.1.21 }
+  - { name: c }
+aws:
+  region: eu-central-1
+  clientAccess: { cidrs: [10.10.0.0/16] }
+  network:
+    vpcId: vpc-0123456789abcdef0
+    subnets:
+      - { id: subnet-0123456789abcdef0, cidr: 10.10.1.0/24, availabilityZone: eu-central-1a }`,
+      says: `cluster.yaml:4:25 members[1].address: is the address of members[0] already, got "10.10.1.21"
+    give each member its own address, or none at all`,
+    },
     {
       target: "aws",
       text: `name: demo

@@ -33,6 +33,16 @@ aws:
       text: `name: demo
 aws:
   region: eu-central-1
+  network:
+    cidr: 127.40.0.0/16`,
+      says: `cluster.yaml:5:11 aws.network.cidr: is of 127.0.0.0/8, which no VPC can have, got "127.40.0.0/16"
+    take a private range, for example 10.40.0.0/16`,
+    },
+    {
+      target: "aws",
+      text: `name: demo
+aws:
+  region: eu-central-1
   clientAccess: { cidrs: [10.0.0.0/8] }
   network:
     vpcId: vpc-0123456789abcdef0
@@ -82,9 +92,10 @@ aws:
 aws:
   region: eu-central-1
   network:
+    internet: nat
     subnets:
       - { cidr: 10.40.255.0/24, availabilityZone: eu-central-1a }`,
-      says: `cluster.yaml:6:17 aws.network.subnets[0].cidr: overlaps the NAT gateway's subnet 10.40.255.240/28, got "10.40.255.0/24"
+      says: `cluster.yaml:7:17 aws.network.subnets[0].cidr: overlaps the NAT gateway's subnet 10.40.255.240/28, got "10.40.255.0/24"
     leave the last /28 of the VPC free`,
     },
   ],
@@ -145,25 +156,24 @@ aws:
       text: `name: demo
 aws:
   region: eu-central-1
+  clientAccess: { cidrs: [10.0.0.0/8] }
   network:
+    vpcId: vpc-0123456789abcdef0
     subnets:
-      - { cidr: 10.40.0.0/24, availabilityZone: us-east-1a }`,
-      says: `cluster.yaml:6:49 aws.network.subnets[0].availabilityZone: must be a zone of eu-central-1, got "us-east-1a"
+      - { id: subnet-0123456789abcdef0, cidr: 10.0.0.0/24, availabilityZone: eu-west-1a }`,
+      says: `cluster.yaml:8:78 aws.network.subnets[0].availabilityZone: must be a zone of eu-central-1, got "eu-west-1a"
     for example eu-central-1a`,
     },
-  ],
-  "client-access-said": [
     {
       target: "aws",
       text: `name: demo
 aws:
   region: eu-central-1
   network:
-    vpcId: vpc-0123456789abcdef0
     subnets:
-      - { id: subnet-0123456789abcdef0, cidr: 10.0.0.0/24, availabilityZone: eu-central-1a }`,
-      says: `cluster.yaml:2:1 aws.clientAccess: is missing; with an existing VPC it has to say who may connect
-    list cidrs, securityGroupIds or both`,
+      - { cidr: 10.40.0.0/24, availabilityZone: us-east-1a }`,
+      says: `cluster.yaml:6:49 aws.network.subnets[0].availabilityZone: must be a zone of eu-central-1, got "us-east-1a"
+    for example eu-central-1a`,
     },
   ],
 };

@@ -1,4 +1,4 @@
-import { TLS, type RuleExamples } from "./example";
+import { type RuleExamples } from "./example";
 
 export const etcdRuleExamples: RuleExamples = {
   "election-timeout-at-least-5-heartbeats": [
@@ -72,39 +72,38 @@ etcd:
     {
       target: "local",
       text: `name: demo
+tls: false
 etcd:
   settings:
     cipherSuites: [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]
     tlsMinVersion: TLS1.2
     tlsMaxVersion: TLS1.3`,
-      says: `cluster.yaml:4:19 etcd.settings.cipherSuites: has no effect without tls
-    add the tls section, or remove it
-cluster.yaml:5:20 etcd.settings.tlsMinVersion: has no effect without tls
-    add the tls section, or remove it
-cluster.yaml:6:20 etcd.settings.tlsMaxVersion: has no effect without tls
-    add the tls section, or remove it`,
+      says: `cluster.yaml:5:19 etcd.settings.cipherSuites: has no effect with tls: false
+    remove one of the two
+cluster.yaml:6:20 etcd.settings.tlsMinVersion: has no effect with tls: false
+    remove one of the two
+cluster.yaml:7:20 etcd.settings.tlsMaxVersion: has no effect with tls: false
+    remove one of the two`,
     },
   ],
   "tls-versions-fit": [
     {
       target: "local",
-      text:
-        `name: demo
+      text: `name: demo
 etcd:
   settings:
     tlsMinVersion: TLS1.3
-    tlsMaxVersion: TLS1.2` + TLS,
+    tlsMaxVersion: TLS1.2`,
       says: `cluster.yaml:5:20 etcd.settings.tlsMaxVersion: must not be older than tlsMinVersion "TLS1.3", got "TLS1.2"
     remove it`,
     },
     {
       target: "local",
-      text:
-        `name: demo
+      text: `name: demo
 etcd:
   settings:
     tlsMinVersion: TLS1.3
-    cipherSuites: [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]` + TLS,
+    cipherSuites: [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]`,
       says: `cluster.yaml:5:19 etcd.settings.cipherSuites: must be left out with tlsMinVersion "TLS1.3": etcd does not start with both, for the suites of TLS 1.3 cannot be chosen
     remove it, or set tlsMinVersion: TLS1.2`,
     },

@@ -9,10 +9,3 @@ export interface RuleExample {
 
 /** Definitions that break one rule each, by the rule's id. */
 export type RuleExamples = Readonly<Record<string, readonly RuleExample[]>>;
-
-export const TLS = `
-tls:
-  client: &files { caFile: /tls/ca.crt, certFile: "/tls/{member}.crt", keyFile: "/tls/{member}.key" }
-  peer: *files
-  operator: *files
-`;

@@ -7,8 +7,8 @@ export const sizingRuleExamples: RuleExamples = {
       text: `name: demo
 aws:
   region: eu-central-1
-  instanceType: x2gd.large`,
-      says: `cluster.yaml:4:17 aws.instanceType: is not a type whose memory and architecture are known here, got "x2gd.large"
+  instanceType: z9.huge`,
+      says: `cluster.yaml:4:17 aws.instanceType: is not a type whose memory and architecture are known here, got "z9.huge"
     add aws.memory and aws.architecture, or take a type like m7g.large`,
     },
     {
@@ -16,10 +16,19 @@ aws:
       text: `name: demo
 aws:
   region: eu-central-1
-  instanceType: c5n.large
-  architecture: amd64`,
-      says: `cluster.yaml:4:17 aws.instanceType: is not a type whose memory and architecture are known here, got "c5n.large"
-    add aws.memory, or take a type like m7g.large`,
+  instanceType: t4g.4xlarge
+  architecture: arm64`,
+      says: `cluster.yaml:4:17 aws.instanceType: is not a type whose memory and architecture are known here, got "t4g.4xlarge"
+    t4g comes as nano, micro, small, medium, large, xlarge, 2xlarge; for another one add aws.memory`,
+    },
+    {
+      target: "aws",
+      text: `name: demo
+aws:
+  region: eu-central-1
+  memory: 16GiB`,
+      says: `cluster.yaml:4:11 aws.memory: must be at most 8GiB for m7g.large, got 16GiB
+    remove it`,
     },
     {
       target: "aws",

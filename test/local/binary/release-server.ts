@@ -24,8 +24,8 @@ export interface ReleaseServer {
 
 export const sendTarball: Answer = (_request, response, tarball) => void response.end(tarball);
 
-export async function releaseServer({ release, etcd, etcdctl }: TestEtcd): Promise<ReleaseServer> {
-  const tarball = await makeTarball(release, etcd, etcdctl);
+export async function releaseServer(etcd: TestEtcd): Promise<ReleaseServer> {
+  const tarball = await makeTarball(etcd);
   let answer = sendTarball;
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -50,7 +50,8 @@ export async function releaseServer({ release, etcd, etcdctl }: TestEtcd): Promi
   };
 }
 
-async function makeTarball(release: string, etcd: string, etcdctl: string): Promise<Buffer> {
+/** Of this machine's architecture, as etcd's own are made. */
+export async function makeTarball({ release, etcd, etcdctl }: TestEtcd): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), "cdktf-etcd-tarball-"));
   try {
     const top = tarballName(release, hostArchitecture()!).replace(".tar.gz", "");

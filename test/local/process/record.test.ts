@@ -21,6 +21,7 @@ const SELF: ProcessRecord = {
   etcd: "/usr/bin/etcd",
   release: "3.5.16",
   digest: "d",
+  trust: "t",
   generation: 7,
   startedAt: "2026-11-22T07:00:00.000Z",
   clientUrl: "http://127.0.0.1:20000",
@@ -45,9 +46,23 @@ test("raises the generation when the process is gone or its pid belongs to anoth
   expect(generationOf(stateDir, "a")).toBe(8);
 });
 
+test("raises the generation when the CAs are others than those that the process holds, if that is known", () => {
+  write("a", SELF);
+  expect(generationOf(stateDir, "a", { trust: "t" })).toBe(7);
+  expect(generationOf(stateDir, "a", { trust: "another" })).toBe(8);
+  expect(generationOf(stateDir, "a", { trust: undefined })).toBe(7);
+});
+
+test("reads a record of the time before TLS, whose process holds no CA", () => {
+  const { trust: _, ...old } = SELF;
+  write("a", old as ProcessRecord);
+  expect(generationOf(stateDir, "a", { trust: "" })).toBe(7);
+  expect(generationOf(stateDir, "a", { trust: "t" })).toBe(8);
+});
+
 test("starts with generation 1 when nothing is known, and with a new one when something was deployed", () => {
   expect(generationOf(stateDir, "never")).toBe(1);
-  expect(generationOf(stateDir, "never", true)).toBeGreaterThan(1);
+  expect(generationOf(stateDir, "never", { isDeployed: true })).toBeGreaterThan(1);
   expect(readRecords(join(stateDir, "never"))).toEqual(new Map());
 });
 

@@ -1,6 +1,9 @@
 /** Addresses on loopback at which there is no etcd, each in its own way. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
 export interface Listener {
@@ -67,4 +70,26 @@ async function fillBacklog(port: number): Promise<Socket[]> {
     if (!answered) return sockets;
   }
   throw new Error("the kernel goes on accepting connections");
+}
+
+/** Answers every request with 404, as a proxy does that answers for every address; over TLS with the certificate given. */
+export async function gateway(tls?: {
+  readonly certFile: string;
+  readonly keyFile: string;
+}): Promise<Listener> {
+  const answer: RequestListener = (_, response) => void response.writeHead(404).end("no such site\n");
+  const server =
+    tls === undefined
+      ? createHttpServer(answer)
+      : createHttpsServer({ cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) }, answer);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const scheme = tls === undefined ? "http" : "https";
+  return {
+    endpoint: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
 }
