@@ -47,7 +47,10 @@ def main() -> None:
     server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
     threading.Thread(target=end_with_standard_input, daemon=True).start()
     print(json.dumps({"port": server.server_port}), flush=True)
-    server.serve_forever()
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        pass
 
 
 main()
