@@ -116,13 +116,13 @@ export class AwsProject {
 
   private start(words: readonly string[], env: NodeJS.ProcessEnv): Promise<CliResult> {
     const command = this.namespace.command(words, this.folder);
-    const nothingOfThisMachine = Object.fromEntries(
-      Object.keys(process.env)
-        .filter((name) => name.startsWith("AWS_"))
-        .map((name) => [name, undefined]),
-    );
+    // Only what the emulator and Terraform need otherwise than this machine has it: the rest is the project's affair.
+    const names = new Set([...Object.keys(process.env), ...Object.keys(this.terraform.env)]);
+    const changes = [...names]
+      .filter((name) => this.terraform.env[name] !== process.env[name])
+      .map((name) => [name, this.terraform.env[name]] as const);
     return this.project.startProgram(command, {
-      env: { ...nothingOfThisMachine, ...this.terraform.env, ...env },
+      env: { ...Object.fromEntries(changes), ...env },
       timeoutMs: 600_000,
     }).result;
   }
