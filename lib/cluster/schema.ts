@@ -63,7 +63,8 @@ const etcd = z.strictObject({
   sha256: z
     .strictObject({ amd64: sha256("amd64"), arm64: sha256("arm64") })
     .meta({
-      description: "sha256 of the release tarballs; needed for a release that is not pinned in this package",
+      description:
+        "sha256 of the release tarballs; needed for a release that is not pinned in this package, or a build of one's own",
     })
     .optional(),
   downloadBaseUrl: schemaOf(baseUrl, {

@@ -43,6 +43,13 @@ const ACCEPTED: Readonly<
   "route tables of an existing VPC, one of which is not there yet": {
     aws: { ...EXISTING, network: { ...EXISTING.network, routeTableIds: ["rtb-0123456789abcdef0", TOKEN] } },
   },
+  "a build of a pinned release from a mirror of one's own": {
+    etcd: {
+      release: "3.5.16",
+      sha256: { arm64: "a".repeat(64) },
+      downloadBaseUrl: "https://etcd.example.com/builds",
+    },
+  },
   "everybody, on purpose and with TLS": {
     aws: { clientAccess: { cidrs: ["0.0.0.0/0"], openToEveryone: true } },
   },

@@ -7,7 +7,7 @@ import type { Architecture } from "../../../lib/cluster/cluster";
 import { pinnedSha256, tarballName } from "../../../lib/cluster/etcd-release";
 import { hostArchitecture } from "../../../lib/local/binary/etcd-source";
 import { makeTarball } from "../../local/binary/release-server";
-import { etcdBinaries } from "../../support/etcd";
+import { etcdBinaries, type TestEtcd } from "../../support/etcd";
 import { serveFolder, type FolderServer } from "./folder-server";
 import type { NetworkNamespace } from "./network-namespace";
 
@@ -22,13 +22,10 @@ export interface ReleaseMirror {
   remove(): Promise<void>;
 }
 
-export async function releaseMirror(namespace: NetworkNamespace): Promise<ReleaseMirror> {
+/** @param etcd whose release it has. @default - the first of Debian's that this package does not pin */
+export async function releaseMirror(namespace: NetworkNamespace, etcd?: TestEtcd): Promise<ReleaseMirror> {
   const architecture = hostArchitecture()!;
-  // Debian's tarball of a release whose sha256 we know would be refused, as it should.
-  const etcd = (await etcdBinaries()).find(
-    ({ release }) => pinnedSha256(release, architecture) === undefined,
-  );
-  if (etcd === undefined) throw new Error("Debian has no etcd that this package does not pin");
+  etcd ??= await unpinned(architecture);
   const tarball = await makeTarball(etcd);
   const path = `/v${etcd.release}/${tarballName(etcd.release, architecture)}`;
   const folder = await mkdtemp(join(tmpdir(), "cdktf-etcd-mirror-"));
@@ -42,4 +39,13 @@ export async function releaseMirror(namespace: NetworkNamespace): Promise<Releas
     server: await serveFolder(namespace, folder),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Debian's tarball of a release whose sha256 we know would be refused, as it should. */
+async function unpinned(architecture: Architecture): Promise<TestEtcd> {
+  const etcd = (await etcdBinaries()).find(
+    ({ release }) => pinnedSha256(release, architecture) === undefined,
+  );
+  if (etcd === undefined) throw new Error("Debian has no etcd that this package does not pin");
+  return etcd;
 }

@@ -47,7 +47,7 @@ etcd:
 aws:
   region: eu-central-1`,
       says: `cluster.yaml:5:12 etcd.sha256.arm64: must be fa1b80565ee6fc2df1ae6f57a508b221f3ecc7d591c317c581cd8281b0842b3e for etcd 3.6.14, got "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-    remove it: pinned releases need none`,
+    remove it: pinned releases need none; for a build of your own, give etcd.downloadBaseUrl as well`,
     },
   ],
   "setting-known-to-release": [
