@@ -19,9 +19,14 @@ const record = path.join(cache, `${createHash("sha256").update(entry).digest("he
 const INSTALLED = path.join(root, "node_modules", ".package-lock.json");
 const KEPT_MS = 60 * 60 * 1000;
 
-const bundle = freshBundle() ?? makeBundle();
-process.argv.splice(1, 2, entry);
-require(bundle);
+const fresh = freshBundle();
+if (fresh === undefined) void makeBundle().then(start);
+else start(fresh);
+
+function start(bundle) {
+  process.argv.splice(1, 2, entry);
+  require(bundle);
+}
 
 /** The bundle of the last start, if no file that went into it changed since. */
 function freshBundle() {
@@ -34,9 +39,9 @@ function freshBundle() {
   }
 }
 
-function makeBundle() {
+async function makeBundle() {
   const began = Date.now();
-  const { metafile, outputFiles } = build();
+  const { metafile, outputFiles } = await build();
   const sources = Object.keys(metafile.inputs).map((input) => path.resolve(root, input));
   const own = sources.filter((input) => !input.includes(`${path.sep}node_modules${path.sep}`));
   const inputs = Object.fromEntries(
@@ -51,9 +56,10 @@ function makeBundle() {
   return file;
 }
 
-function build() {
+async function build() {
+  const esbuild = require("esbuild");
   try {
-    return require("esbuild").buildSync({
+    return await esbuild.build({
       entryPoints: [entry],
       absWorkingDir: root,
       bundle: true,
@@ -64,11 +70,22 @@ function build() {
       write: false,
       outdir: cache,
       logLevel: "error",
+      plugins: [{ name: "places", setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, withPlace) }],
     });
   } catch {
     // esbuild has said on stderr what is wrong, with file and line.
     process.exit(70);
+  } finally {
+    await esbuild.stop();
   }
+}
+
+/** In one bundle of many files, each still finds what lies beside it. */
+function withPlace({ path: file }) {
+  const source = fs.readFileSync(file, "utf8");
+  if (!/\b__(dir|file)name\b/.test(source)) return undefined;
+  const place = `const __dirname = ${JSON.stringify(path.dirname(file))}, __filename = ${JSON.stringify(file)};`;
+  return { contents: source.replace(/^(#!.*\n)?/, (shebang) => `${shebang}${place}`), loader: "ts" };
 }
 
 /** Which state of a file this is; none that a later look could find again if it changed while it was being read. */

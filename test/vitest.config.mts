@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
+import LongestFirst from "./support/longest-first.mjs";
 
 export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
+    setupFiles: ["test/support/end-with-main.ts"],
     reporters: ["default", "./test/support/summary-reporter.mts"],
     // Real processes on a shared machine: a deadline is for what hangs, not for what is slow.
     testTimeout: 60_000,
@@ -12,5 +14,6 @@ export default defineConfig({
     teardownTimeout: 60_000,
     pool: "forks",
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 });

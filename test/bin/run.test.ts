@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -41,4 +41,14 @@ test("fails with file and line for source that is no TypeScript, and works again
   expect(broken.stderr).not.toContain("    at ");
   await writeFile(join(folder, "word.ts"), 'export const word = "mended";\n');
   expect((await run()).stdout).toContain("mended");
+});
+
+test("each file finds what lies beside it, although all are in one bundle", async () => {
+  await writeFile(
+    join(folder, "main.ts"),
+    '#!/usr/bin/env node\nimport { place } from "./below/place";\nconsole.log(__dirname, place);\n',
+  );
+  await mkdir(join(folder, "below"));
+  await writeFile(join(folder, "below", "place.ts"), "export const place = [__dirname, __filename];\n");
+  expect((await run()).stdout).toBe(`${folder} [\n  '${folder}/below',\n  '${folder}/below/place.ts'\n]`);
 });

@@ -2,7 +2,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { joinedKey } from "../../lib/cluster/bucket";
 import { renderBucketProgram } from "../../lib/rendering/scripts";
-import { Ec2Surroundings, NO_CREDENTIALS_PORT, NO_ROLE_PORT } from "./support/ec2-surroundings";
+import { Ec2Surroundings, STRANGERS_PROFILE } from "./support/ec2-surroundings";
 import { awsCluster, memberOf } from "./support/fixtures";
 import { isRoot, type PrivateMachine } from "./support/private-machine";
 
@@ -26,6 +26,7 @@ describe.skipIf(!isRoot)("etcd-bucket, run for real", () => {
   });
   afterEach(async () => {
     await surroundings.wayToS3("open");
+    await surroundings.services.setInstance(memberOf(cluster).address, undefined);
     await machine.remove();
   });
 
@@ -89,8 +90,9 @@ describe.skipIf(!isRoot)("etcd-bucket, run for real", () => {
   ])("is refused %s, with HTTP status and S3's own word", async (_, words, path) => {
     await surroundings.put("members/etcd-1/server.key", "another's");
     const { exitCode, stderr, stdout } = await run(words);
-    expect(stderr).toMatch(/^etcd-bucket: (GET|PUT) http:\/\/10\.255\.0\.1:9000\/etcd-demo-123456789012-/);
-    expect(stderr).toContain(`/etcd-demo-123456789012-eu-central-1/${path}: HTTP 403 AccessDenied`);
+    expect(stderr).toMatch(/^etcd-bucket: (GET|PUT) https:/);
+    const host = "etcd-demo-123456789012-eu-central-1.s3.eu-central-1.amazonaws.com";
+    expect(stderr).toContain(` https://${host}/${path}: HTTP 403 AccessDenied`);
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: "" });
     expect((await machine.run("ls /run")).stdout).not.toContain("key");
   });
@@ -113,11 +115,20 @@ describe.skipIf(!isRoot)("etcd-bucket, run for real", () => {
   test("keeps the old file when an answer is cut off", async () => {
     await surroundings.put("members/etcd-0/large", "x".repeat(1_000_000));
     await writeFile(machine.path("/run/large"), "old");
-    await surroundings.wayToS3(100_000);
+    await surroundings.wayToS3({ cutAfterBytes: 100_000 });
     const { exitCode, stderr } = await run("get members/etcd-0/large /run/large");
-    expect(stderr).toMatch(/^etcd-bucket: GET http:.*\/large: the answer was cut off$/);
+    expect(stderr).toMatch(/^etcd-bucket: GET https:.*\/large: the answer was cut off$/);
     expect(exitCode).toBe(5);
     expect(await readFile(machine.path("/run/large"), "utf8")).toBe("old");
+  });
+
+  test("tells a refusal in one line, wherever in it the answer is cut off", async () => {
+    for (const cutAfterBytes of [100, 300, 400, 500, 600]) {
+      await surroundings.wayToS3({ cutAfterBytes });
+      const { exitCode, stderr } = await run("get members/etcd-1/server.key /run/key");
+      expect(stderr).toMatch(/^etcd-bucket: GET https:.*\/server\.key: .*$/);
+      expect([4, 5]).toContain(exitCode);
+    }
   });
 
   test("says that S3 cannot be reached", async () => {
@@ -128,29 +139,48 @@ describe.skipIf(!isRoot)("etcd-bucket, run for real", () => {
   });
 
   test("says that the name of the bucket is not known to DNS", async () => {
-    const { exitCode, stderr } = await run("list status/etcd-0/", { AWS_ENDPOINT_URL_S3: "" });
+    await machine.install("/etc/hosts", "127.0.0.1 localhost\n");
+    const { exitCode, stderr } = await run("list status/etcd-0/");
     expect(stderr).toMatch(
       /^etcd-bucket: GET https:\/\/etcd-demo-123456789012-eu-central-1\.s3\.eu-central-1\.amazonaws\.com\/\?list-type=2&prefix=status%2Fetcd-0%2F: \[Errno -\d\] /,
     );
     expect(exitCode).toBe(5);
   });
 
-  test.each([
-    ["there is no metadata service", "http://169.254.169.254:8181", /PUT http:.*\/api\/token: .*refused$/],
-    [
-      "the instance has no role",
-      `http://169.254.169.254:${NO_ROLE_PORT}`,
-      /security-credentials\/: HTTP 404 Not Found$/,
-    ],
-    [
-      "the role has no credentials",
-      `http://169.254.169.254:${NO_CREDENTIALS_PORT}`,
-      /security-credentials\/broken: not the expected answer$/,
-    ],
-  ])("fails if %s, which is not S3's refusal", async (_, endpoint, message) => {
+  test("asks another endpoint of S3 when it is told one", async () => {
+    await surroundings.put("members/etcd-0/elsewhere", "content");
+    const endpoint = { AWS_ENDPOINT_URL_S3: "https://s3.eu-central-1.amazonaws.com/" };
+    const { failure, stdout } = await run("get members/etcd-0/elsewhere /run/x && cat /run/x", endpoint);
+    expect({ failure, stdout }).toEqual({ failure: undefined, stdout: "content" });
+    const path = "/etcd-demo-123456789012-eu-central-1/members/etcd-0/elsewhere";
+    const { host, ...request } = (await surroundings.services.requests()).at(-1)!;
+    expect({ host, path: request.path }).toEqual({ host: "s3.eu-central-1.amazonaws.com", path });
+  });
+
+  test("trusts no S3 but one whose certificate is of a CA that the machine trusts", async () => {
+    const { exitCode, stderr } = await run("list status/etcd-0/", { SSL_CERT_FILE: "" });
+    expect(stderr).toContain("CERTIFICATE_VERIFY_FAILED");
+    expect(exitCode).toBe(5);
+  });
+
+  test("fails if there is no metadata service, which is not S3's refusal", async () => {
     const { exitCode, stderr } = await run("list status/etcd-0/", {
-      AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://169.254.169.254:8181",
     });
+    expect(stderr).toMatch(/PUT http:.*\/api\/token: .*refused$/);
+    expect(exitCode).toBe(5);
+  });
+
+  test.each([
+    ["the instance has no role", null, /security-credentials\/: HTTP 404 Not Found$/],
+    [
+      "the role is not for instances",
+      STRANGERS_PROFILE,
+      /security-credentials\/stranger: not the expected answer$/,
+    ],
+  ])("fails if %s, which is not S3's refusal", async (_, profileArn, message) => {
+    await surroundings.services.setInstance(memberOf(cluster).address, { profileArn });
+    const { exitCode, stderr } = await run("list status/etcd-0/");
     expect(stderr).toMatch(message);
     expect(exitCode).toBe(5);
   });
@@ -171,7 +201,7 @@ describe.skipIf(!isRoot)("etcd-bucket, run for real", () => {
 
   test("never prints a credential, whatever goes wrong", async () => {
     const outputs: string[] = [];
-    for (const state of ["open", "closed", 10] as const) {
+    for (const state of ["open", "closed", { cutAfterBytes: 10 }] as const) {
       await surroundings.wayToS3(state);
       for (const words of ["get members/etcd-1/x /run/x", "list members/", "put /etc/hostname members/x"]) {
         const { stdout, stderr } = await run(words);
@@ -179,8 +209,10 @@ describe.skipIf(!isRoot)("etcd-bucket, run for real", () => {
       }
     }
     expect(outputs.join("\n")).toMatch(/AccessDenied[^]*refused/);
-    expect(surroundings.secrets.every((secret) => secret.length > 20)).toBe(true);
-    for (const secret of surroundings.secrets) expect(outputs.join("\n")).not.toContain(secret);
+    const { secrets } = surroundings.services;
+    expect(secrets).not.toEqual([]);
+    expect(secrets.every((secret) => secret.length > 20)).toBe(true);
+    for (const secret of secrets) expect(outputs.join("\n")).not.toContain(secret);
   });
 });
 

@@ -1,4 +1,7 @@
-/** What is in the emulated AWS. Instances that were terminated, and what every account has from the start, are left out. */
+/**
+ * What is in the emulated AWS. Instances that were terminated, and what every account has from the start, are left out; but for
+ * the lists of addresses of AWS's own services.
+ */
 import { join } from "node:path";
 import type { Emulator } from "./emulator";
 
@@ -24,6 +27,10 @@ export interface AwsInstance {
   readonly state: string;
   readonly imageId: string;
   readonly instanceType: string;
+  /** `x86_64` or `arm64`. */
+  readonly architecture: string;
+  /** `2026-11-23T22:55:18Z` */
+  readonly launchTime: string;
   readonly privateIp: string | null;
   readonly publicIp: string | null;
   readonly availabilityZone: string;
@@ -44,6 +51,8 @@ export interface AwsInstance {
   readonly shutdownBehavior: string;
   /** Decoded, and uncompressed when it was gzip. */
   readonly userData: string | null;
+  /** As it was sent. */
+  readonly userDataBase64: string | null;
   readonly devices: readonly {
     readonly name: string;
     readonly volumeId: string;
@@ -56,6 +65,7 @@ export interface AwsInterface {
   readonly id: string;
   readonly status: string;
   readonly description: string;
+  readonly macAddress: string;
   readonly privateIp: string;
   readonly publicIp: string | null;
   readonly subnetId: string;
@@ -115,6 +125,8 @@ export interface AwsSubnet {
 export interface AwsRouteTable {
   readonly id: string;
   readonly vpcId: string;
+  /** Of all subnets that have no table of their own. */
+  readonly isMain: boolean;
   readonly subnetIds: readonly string[];
   readonly routes: readonly { readonly destination: string; readonly target: string }[];
   readonly tags: Tags;
@@ -130,6 +142,14 @@ export interface AwsVpcEndpoint {
   readonly securityGroupIds: readonly string[];
   readonly policy: PolicyDocument | null;
   readonly tags: Tags;
+}
+
+/** Addresses of one of AWS's services. */
+export interface AwsPrefixList {
+  readonly id: string;
+  /** `com.amazonaws.eu-central-1.s3` */
+  readonly name: string;
+  readonly cidrs: readonly string[];
 }
 
 export interface AwsBucket {
@@ -201,6 +221,7 @@ export interface AwsState {
   readonly subnets: readonly AwsSubnet[];
   readonly routeTables: readonly AwsRouteTable[];
   readonly vpcEndpoints: readonly AwsVpcEndpoint[];
+  readonly prefixLists: readonly AwsPrefixList[];
   readonly internetGateways: readonly { readonly id: string; readonly vpcIds: readonly string[] }[];
   readonly natGateways: readonly { readonly id: string; readonly subnetId: string }[];
   readonly elasticIps: readonly { readonly id: string; readonly publicIp: string }[];
@@ -212,6 +233,7 @@ export interface AwsState {
   readonly buckets: readonly AwsBucket[];
   readonly roles: readonly AwsRole[];
   readonly instanceProfiles: readonly {
+    readonly id: string;
     readonly name: string;
     readonly arn: string;
     readonly roleNames: readonly string[];
@@ -227,6 +249,6 @@ export async function readBack(emulator: Emulator): Promise<AwsState> {
 }
 
 /** The kinds of resources that are there, so that `{}` is an empty account. */
-export function whatIsThere({ ...kinds }: AwsState): Readonly<Record<string, unknown>> {
+export function whatIsThere({ prefixLists: _always, ...kinds }: AwsState): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(kinds).filter(([, resources]) => resources.length > 0));
 }

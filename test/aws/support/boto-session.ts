@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { unref } from "./background-program";
@@ -53,8 +54,12 @@ export class BotoSession {
   }
 
   private async ask(call: AwsCall): Promise<AwsAnswer> {
+    const stdout = this.child.stdout as Socket;
+    // This process must not end while it waits.
+    stdout.ref();
     this.child.stdin!.write(`${JSON.stringify(call)}\n`);
     const line = await this.answers.next();
+    stdout.unref();
     if (line.done === true) throw new Error(`boto3 ended while it was asked for ${call.operation}`);
     return JSON.parse(line.value) as AwsAnswer;
   }

@@ -11,6 +11,11 @@ const PROGRAM = join(__dirname, "emulator");
 /** moto's own account. */
 export const ACCOUNT_ID = "123456789012";
 
+export interface RoleCredentials extends Credentials {
+  readonly sessionToken: string;
+  readonly expiresAt: Date;
+}
+
 /** Whoever deploys, whom the emulator lets do everything. */
 const ADMINISTRATOR: Credentials = { accessKeyId: "testing", secretAccessKey: "testing" };
 
@@ -31,7 +36,8 @@ export class Emulator {
     const python = await pythonWithMoto();
     const [file, ...args] = namespace.command([python, PROGRAM], __dirname);
     const program = spawn(file, args, {
-      env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+      // Where it runs there may be a metadata service, of others.
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1", AWS_EC2_METADATA_DISABLED: "true" },
       stdio: ["pipe", "pipe", "inherit"],
     });
     const { port } = JSON.parse(await firstLine(program)) as { port: number };
@@ -77,19 +83,35 @@ export class Emulator {
     return this.boto.call(call);
   }
 
+  /**
+   * The same as the administrator, for a request that has to be granted.
+   * @throws Error with the refusal
+   */
+  async response(
+    service: string,
+    operation: string,
+    parameters: Readonly<Record<string, unknown>> = {},
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const answer = await this.call({ service, operation, parameters });
+    if (!answer.ok) throw new Error(`${operation}: ${answer.code}: ${answer.message}`);
+    return answer.response;
+  }
+
   /** What an instance with that role has. The emulator checks the role's policies on every request made with them. */
-  async roleCredentials(roleName: string): Promise<Credentials> {
+  async roleCredentials(roleName: string, sessionName = "test"): Promise<RoleCredentials> {
     const parameters = {
       RoleArn: `arn:aws:iam::${ACCOUNT_ID}:role/${roleName}`,
-      RoleSessionName: "test",
+      RoleSessionName: sessionName,
     };
     const answer = await this.call({ service: "sts", operation: "assume_role", parameters });
     if (!answer.ok) throw new Error(`no credentials for ${roleName}: ${JSON.stringify(answer)}`);
-    const { AccessKeyId, SecretAccessKey, SessionToken } = answer.response["Credentials"] as Record<
-      string,
-      string
-    >;
-    return { accessKeyId: AccessKeyId!, secretAccessKey: SecretAccessKey!, sessionToken: SessionToken! };
+    const credentials = answer.response["Credentials"] as Record<string, string>;
+    return {
+      accessKeyId: credentials["AccessKeyId"]!,
+      secretAccessKey: credentials["SecretAccessKey"]!,
+      sessionToken: credentials["SessionToken"]!,
+      expiresAt: new Date(credentials["Expiration"]!),
+    };
   }
 
   private pythonEnv(): NodeJS.ProcessEnv {

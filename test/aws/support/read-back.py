@@ -55,11 +55,14 @@ def instance_of(ec2: BaseClient, item: Item) -> Item:
         return answer[name[0].upper() + name[1:]].get("Value")
 
     metadata = item["MetadataOptions"]
+    user_data = attribute("userData")
     return {
         "id": item["InstanceId"],
         "state": item["State"]["Name"],
         "imageId": item["ImageId"],
         "instanceType": item["InstanceType"],
+        "architecture": item["Architecture"],
+        "launchTime": item["LaunchTime"].strftime("%Y-%m-%dT%H:%M:%SZ"),
         "privateIp": item.get("PrivateIpAddress"),
         "publicIp": item.get("PublicIpAddress"),
         "availabilityZone": item["Placement"]["AvailabilityZone"],
@@ -78,7 +81,8 @@ def instance_of(ec2: BaseClient, item: Item) -> Item:
         },
         "terminationProtection": attribute("disableApiTermination"),
         "shutdownBehavior": attribute("instanceInitiatedShutdownBehavior"),
-        "userData": user_data_text(attribute("userData")),
+        "userData": user_data_text(user_data),
+        "userDataBase64": user_data,
         "devices": [
             {
                 "name": device["DeviceName"],
@@ -104,6 +108,7 @@ def read_interfaces() -> list[Item]:
             "id": item["NetworkInterfaceId"],
             "status": item["Status"],
             "description": item["Description"],
+            "macAddress": item["MacAddress"],
             "privateIp": item["PrivateIpAddress"],
             "publicIp": item.get("Association", {}).get("PublicIp"),
             "subnetId": item["SubnetId"],
@@ -210,6 +215,7 @@ def read_route_tables() -> list[Item]:
         {
             "id": item["RouteTableId"],
             "vpcId": item["VpcId"],
+            "isMain": any(association["Main"] for association in item["Associations"]),
             "subnetIds": sorted(
                 association["SubnetId"] for association in item["Associations"] if "SubnetId" in association
             ),
@@ -242,6 +248,24 @@ def read_vpc_endpoints() -> list[Item]:
         }
         for item in items(client("ec2"), "describe_vpc_endpoints", "VpcEndpoints")
         if item["State"] != "deleted"
+    ]
+
+
+def read_prefix_lists() -> list[Item]:
+    ec2 = client("ec2")
+    return [
+        {
+            "id": item["PrefixListId"],
+            "name": item["PrefixListName"],
+            "cidrs": [
+                entry["Cidr"]
+                for entry in items(
+                    ec2, "get_managed_prefix_list_entries", "Entries", PrefixListId=item["PrefixListId"]
+                )
+            ],
+        }
+        for item in items(ec2, "describe_managed_prefix_lists", "PrefixLists")
+        if item["AddressFamily"] == "IPv4"
     ]
 
 
@@ -344,6 +368,7 @@ def role_of(iam: BaseClient, item: Item) -> Item:
 def read_instance_profiles() -> list[Item]:
     return [
         {
+            "id": item["InstanceProfileId"],
             "name": item["InstanceProfileName"],
             "arn": item["Arn"],
             "roleNames": [role["RoleName"] for role in item["Roles"]],
@@ -413,6 +438,7 @@ print(
             "subnets": read_subnets(),
             "routeTables": read_route_tables(),
             "vpcEndpoints": read_vpc_endpoints(),
+            "prefixLists": read_prefix_lists(),
             **read_gateways(),
             "placementGroups": read_placement_groups(),
             "buckets": read_buckets(),

@@ -1,6 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
+import { appendFile } from "node:fs/promises";
 import {
   backupPrefix,
   bucketName,
@@ -13,23 +11,27 @@ import {
 import type { AwsCluster, AwsMember } from "../../../lib/cluster/cluster";
 import { runProgram } from "../../../lib/local/run-program";
 import { programs, renderMemberFiles } from "../../../lib/rendering";
-import { firstLine, unref } from "../../aws/support/background-program";
+import { readBack } from "../../aws/support/aws-state";
 import type { AwsAnswer } from "../../aws/support/boto-session";
 import { ACCOUNT_ID, Emulator } from "../../aws/support/emulator";
 import { NetworkNamespace } from "../../aws/support/network-namespace";
+import { makeRole } from "../../aws/support/test-role";
+import { TestVpc } from "../../aws/support/test-vpc";
+import { s3HostName } from "../../machines/services/aws-names";
+import { Ec2Services, type WayToS3 } from "../../machines/services/ec2-services";
 import { PrivateMachine } from "./private-machine";
 
-const PROGRAM = join(__dirname, "ec2-surroundings.py");
+/** Profile of a role that is not for instances. */
+export const STRANGERS_PROFILE = `arn:aws:iam::${ACCOUNT_ID}:instance-profile/stranger`;
 
-const METADATA_ADDRESS = "169.254.169.254";
-/** Of a metadata service for an instance without a role. */
-export const NO_ROLE_PORT = 79;
-/** Of a metadata service for an instance whose role may not be assumed. */
-export const NO_CREDENTIALS_PORT = 78;
+/** Of the network that the fixtures' members are in. */
+const VPC_CIDR = "10.40.0.0/16";
 
-/** Of the router between the instances, which is also the way to S3. */
+/** Of the router between the instances. */
 const ROUTER_ADDRESS = "10.255.0.1";
-const S3_PORT = 9000;
+
+/** On the machines. */
+const CA_FILE = "/etc/s3-ca.crt";
 
 /**
  * What the machines of a cluster find on EC2: a network in which each has its address, their metadata service, each with a role of
@@ -42,35 +44,25 @@ export class Ec2Surroundings {
     /** Of the members' instances. */
     private readonly namespaces: readonly NetworkNamespace[],
     private readonly emulator: Emulator,
-    private readonly program: ChildProcess,
-    /** Of all the members' credentials. */
-    readonly secrets: readonly string[],
+    /** The metadata service and S3. */
+    readonly services: Ec2Services,
   ) {}
 
   static async create(cluster: AwsCluster): Promise<Ec2Surroundings> {
     const router = await NetworkNamespace.create();
     const namespaces: NetworkNamespace[] = [];
     try {
-      await inNamespace(
-        router,
-        `ip addr add ${METADATA_ADDRESS}/32 dev lo\nsysctl -qw net.ipv4.ip_forward=1`,
-      );
+      await inNamespace(router, "sysctl -qw net.ipv4.ip_forward=1");
       for (const { address } of cluster.members) {
         const namespace = await NetworkNamespace.create();
         namespaces.push(namespace);
         await connect(router, namespace, address, namespaces.length);
       }
       const emulator = await Emulator.start(router, cluster.aws.region);
-      const { metadata, secrets } = await makeBucketAndRoles(cluster, emulator);
-      const configuration = {
-        metadata,
-        s3: { port: S3_PORT, target: Number(new URL(emulator.endpoint).port) },
-      };
-      const [file, ...args] = router.command(["python3", PROGRAM, JSON.stringify(configuration)], __dirname);
-      const program = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"] });
-      await firstLine(program);
-      unref(program);
-      const surroundings = new Ec2Surroundings(cluster, router, namespaces, emulator, program, secrets);
+      await makeBucketAndInstances(cluster, emulator);
+      const services = await Ec2Services.start(router, emulator);
+      await services.update(await readBack(emulator));
+      const surroundings = new Ec2Surroundings(cluster, router, namespaces, emulator, services);
       for (const { key, content } of programs()) await surroundings.put(key, content);
       for (const member of cluster.members)
         await surroundings.put(dataVolumeKey(member), `vol-0123456789abcde0${member.index}`);
@@ -85,12 +77,17 @@ export class Ec2Surroundings {
     return bucketName(this.cluster, ACCOUNT_ID);
   }
 
-  /** What a machine's environment says, instead of the address that only AWS has. */
-  readonly env = { AWS_ENDPOINT_URL_S3: `http://${ROUTER_ADDRESS}:${S3_PORT}` };
+  /** Of a machine: whom it trusts beside the CAs of the world. */
+  readonly env = { SSL_CERT_FILE: CA_FILE };
 
-  /** A member's machine with nothing on it. */
-  machine(member: AwsMember): Promise<PrivateMachine> {
-    return PrivateMachine.create({ namespace: this.namespaces[member.index] });
+  /** A member's machine with nothing on it, but with what DNS and trust are on EC2. */
+  async machine(member: AwsMember): Promise<PrivateMachine> {
+    const machine = await PrivateMachine.create({ namespace: this.namespaces[member.index] });
+    const s3 = s3HostName(this.cluster.aws.region);
+    const { s3Address, caPem } = this.services;
+    await appendFile(machine.path("/etc/hosts"), `${s3Address} ${s3} ${this.bucket}.${s3}\n`);
+    await machine.install(CA_FILE, caPem);
+    return machine;
   }
 
   /** A machine with all that a member's user data and programs bring, but no systemd to read its units. */
@@ -119,8 +116,7 @@ export class Ec2Surroundings {
         Statement: [{ Effect: "Allow", ...statement }],
       }),
     };
-    const answer = await this.emulator.call({ service: "iam", operation: "put_role_policy", parameters });
-    if (!answer.ok) throw new Error(answer.message);
+    await this.emulator.response("iam", "put_role_policy", parameters);
   }
 
   /** As the administrator. */
@@ -151,16 +147,12 @@ export class Ec2Surroundings {
     return answer.ok ? String(answer.response["Body"]) : undefined;
   }
 
-  /** A number cuts every answer of S3 off after so many bytes. */
-  async wayToS3(state: "open" | "closed" | number): Promise<void> {
-    const { stdin, stdout } = this.program;
-    if (stdin === null || stdout === null) throw new Error("no way to the program");
-    const changed = once(stdout, "data");
-    stdin.write(`${state}\n`);
-    await changed;
+  wayToS3(way: WayToS3): Promise<void> {
+    return this.services.wayToS3(way);
   }
 
   async remove(): Promise<void> {
+    await this.services.stop();
     for (const namespace of [...this.namespaces, this.router]) await namespace.remove();
   }
 }
@@ -197,79 +189,38 @@ ip route add default via ${ROUTER_ADDRESS} dev ens5`,
   );
 }
 
-type Documents = Readonly<Record<string, unknown>>;
-
-/** Gives the metadata of the instances, by port and address, and what is secret in them. */
-async function makeBucketAndRoles(
-  cluster: AwsCluster,
-  emulator: Emulator,
-): Promise<{ metadata: Record<number, Record<string, Documents>>; secrets: string[] }> {
-  const call = async (service: string, operation: string, parameters: Documents): Promise<Documents> => {
-    const answer = await emulator.call({ service, operation, parameters });
-    if (!answer.ok) throw new Error(`${operation}: ${answer.message}`);
-    return answer.response;
-  };
+async function makeBucketAndInstances(cluster: AwsCluster, emulator: Emulator): Promise<void> {
   const bucket = bucketName(cluster, ACCOUNT_ID);
   const { region } = cluster.aws;
-  const key = (await call("kms", "create_key", {}))["KeyMetadata"] as { Arn: string };
+  const { KeyMetadata } = await emulator.response("kms", "create_key");
+  const key = KeyMetadata as { Arn: string };
   const location = { CreateBucketConfiguration: { LocationConstraint: region } };
-  await call("s3", "create_bucket", { Bucket: bucket, ...location });
-  await call("s3", "put_bucket_versioning", {
+  await emulator.response("s3", "create_bucket", { Bucket: bucket, ...location });
+  await emulator.response("s3", "put_bucket_versioning", {
     Bucket: bucket,
     VersioningConfiguration: { Status: "Enabled" },
   });
-  await call("s3", "put_bucket_encryption", {
+  await emulator.response("s3", "put_bucket_encryption", {
     Bucket: bucket,
     ServerSideEncryptionConfiguration: {
       Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms", KMSMasterKeyID: key.Arn } }],
     },
   });
-  const secrets: string[] = [];
-  const roles = "/latest/meta-data/iam/security-credentials/";
-  const identity = { "/latest/dynamic/instance-identity/document": { accountId: ACCOUNT_ID, region } };
-  const instances: Record<string, Documents> = {};
+  const vpc = await TestVpc.create(emulator, VPC_CIDR);
+  await makeRole(emulator, "stranger", [], { Service: "lambda.amazonaws.com" });
   for (const member of cluster.members) {
     const role = roleName(member);
-    await call("iam", "create_role", { RoleName: role, AssumeRolePolicyDocument: ANYBODY });
-    await call("iam", "put_role_policy", {
-      RoleName: role,
-      PolicyName: "etcd-member",
-      PolicyDocument: memberPolicy(cluster, member, `arn:aws:s3:::${bucket}`, key.Arn),
-    });
-    const { accessKeyId, secretAccessKey, sessionToken } = await emulator.roleCredentials(role);
-    secrets.push(secretAccessKey, sessionToken ?? "");
-    instances[member.address] = {
-      ...identity,
-      [roles]: role,
-      [`${roles}${role}`]: {
-        Code: "Success",
-        Type: "AWS-HMAC",
-        AccessKeyId: accessKeyId,
-        SecretAccessKey: secretAccessKey,
-        Token: sessionToken,
-      },
-    };
+    await makeRole(emulator, role, memberStatements(cluster, member, `arn:aws:s3:::${bucket}`, key.Arn));
+    await vpc.launch({ address: member.address, role });
   }
-  const noCredentials = { [roles]: "broken", [`${roles}broken`]: { Code: "AssumeRoleUnauthorizedAccess" } };
-  const metadata = {
-    80: instances,
-    [NO_ROLE_PORT]: { any: identity },
-    [NO_CREDENTIALS_PORT]: { any: { ...identity, ...noCredentials } },
-  };
-  return { metadata, secrets };
 }
 
 function roleName({ name }: AwsMember): string {
   return `etcd-${name}`;
 }
 
-const ANYBODY = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Action: "sts:AssumeRole" }],
-});
-
 /** Its own part of the bucket, the tarball and the programs. */
-function memberPolicy(cluster: AwsCluster, member: AwsMember, bucketArn: string, keyArn: string): string {
+function memberStatements(cluster: AwsCluster, member: AwsMember, bucketArn: string, keyArn: string) {
   const objects = (...keys: string[]) => keys.map((key) => `${bucketArn}/${key}`);
   const read = objects(
     `${memberPrefix(member)}*`,
@@ -283,14 +234,11 @@ function memberPolicy(cluster: AwsCluster, member: AwsMember, bucketArn: string,
     StringLike: { "kms:EncryptionContext:aws:s3:arn": resources },
   });
   const list = { StringLike: { "s3:prefix": [`${statusPrefix(member)}*`] } };
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      { Effect: "Allow", Action: "s3:GetObject", Resource: read },
-      { Effect: "Allow", Action: "s3:PutObject", Resource: written },
-      { Effect: "Allow", Action: "s3:ListBucket", Resource: bucketArn, Condition: list },
-      { Effect: "Allow", Action: "kms:Decrypt", Resource: keyArn, Condition: onlyFor(read) },
-      { Effect: "Allow", Action: "kms:GenerateDataKey", Resource: keyArn, Condition: onlyFor(written) },
-    ],
-  });
+  return [
+    { Effect: "Allow", Action: "s3:GetObject", Resource: read },
+    { Effect: "Allow", Action: "s3:PutObject", Resource: written },
+    { Effect: "Allow", Action: "s3:ListBucket", Resource: bucketArn, Condition: list },
+    { Effect: "Allow", Action: "kms:Decrypt", Resource: keyArn, Condition: onlyFor(read) },
+    { Effect: "Allow", Action: "kms:GenerateDataKey", Resource: keyArn, Condition: onlyFor(written) },
+  ];
 }

@@ -25,7 +25,7 @@ export const ETCD_UID = 4242;
 const OWN_FOLDERS = ["/etc", "/run", "/var/lib", "/var/cache", "/usr/local/bin", "/usr/local/sbin"];
 
 /** In /etc; all else in there is this machine's. */
-const OWN_FILES: readonly string[] = ["passwd", "group"];
+const OWN_FILES: readonly string[] = ["passwd", "group", "hosts"];
 
 const PRELUDE = `
 set -eu
