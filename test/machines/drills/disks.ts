@@ -1,5 +1,6 @@
 /** Machines lose their disks, or fill them. */
 import { expect } from "vitest";
+import { DEPLOY_OPTIONS } from "../../aws/support/aws-project";
 import type { Lab } from "../lab/lab";
 import type { Drill } from "./drill";
 
@@ -30,6 +31,23 @@ export const quotaExceeded: Drill = {
       /raised the alarm NOSPACE/,
     );
     await mends(makeRoom);
+  },
+};
+
+export const replacedByDeploy: Drill = {
+  title: "an instance is replaced by the command that `cdktf deploy` prints for it",
+  async run({ lab, followers, breaks, notes }) {
+    const [name = ""] = await followers();
+    const member = await memberId(lab, name);
+    const { instanceId } = lab.machine(name);
+    const replace = { TF_CLI_ARGS_apply: `-replace=aws_instance.${name}_instance` };
+    const deploy = lab.project.cdktf(["deploy", ...DEPLOY_OPTIONS], replace);
+    const { code, output } = await breaks(() => lab.following(deploy));
+    expect(code, output).toBe(0);
+    expect(output).toContain("is healthy");
+    expect(lab.machine(name).instanceId).not.toBe(instanceId);
+    expect(await memberId(lab, name)).toBe(member);
+    notes(`the deploy's own check at its end: cluster ${lab.cluster.name} is healthy`);
   },
 };
 

@@ -1,4 +1,10 @@
-import { quotaExceeded, replacedWithAnEmptyDisk, replacedWithItsDisk, volumeMissing } from "./disks";
+import {
+  quotaExceeded,
+  replacedByDeploy,
+  replacedWithAnEmptyDisk,
+  replacedWithItsDisk,
+  volumeMissing,
+} from "./disks";
 import type { Drill } from "./drill";
 import { bucketUnreachable, foreignCertificates, wrongTarball } from "./first-boot";
 import { cablePulled, leaderCutOff } from "./network";
@@ -17,6 +23,7 @@ export const DRILLS: readonly Drill[] = [
   allOff,
   quotaExceeded,
   volumeMissing,
+  replacedByDeploy,
   replacedWithItsDisk,
   replacedWithAnEmptyDisk,
   bucketUnreachable,

@@ -8,6 +8,8 @@ import type { DataVolume } from "./data-volume";
 import type { World } from "./world";
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** A machine that is frozen does not end anything. */
+const GRACE_MS = 10_000;
 const POWER_ON_TIMEOUT_MS = 60_000;
 /** systemd's own limit for a service that does not stop is 90 s. */
 const POWER_OFF_TIMEOUT_MS = 120_000;
@@ -189,14 +191,14 @@ export class Machine {
     this.instanceId = instanceId;
   }
 
-  /** Runs a program as root. */
+  /** Runs a program as root. One that takes longer than it may, 60 s by default, is ended, and with it what it started. */
   async exec(words: readonly string[], options: { timeoutMs?: number } = {}): Promise<ProgramResult> {
-    const [file, ...args] = await this.execCommand(words);
-    return runProgram(file, args, {
-      timeoutMs: 60_000,
-      ...options,
-      env: { PATH, HOME: "/root", LC_ALL: "C" },
-    });
+    const { timeoutMs = 60_000 } = options;
+    // In the machine: what is ended out here leaves the program in there alone.
+    const limited = ["timeout", "--signal=KILL", String(timeoutMs / 1000), ...words];
+    const [file, ...args] = await this.execCommand(limited);
+    const env = { PATH, HOME: "/root", LC_ALL: "C" };
+    return runProgram(file, args, { timeoutMs: timeoutMs + GRACE_MS, env });
   }
 
   /**

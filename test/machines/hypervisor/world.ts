@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { runProgram } from "../../../lib/local/run-program";
 import { unref } from "../../aws/support/background-program";
+import { shell } from "../../aws/support/namespace-shell";
 import type { NetworkNamespace } from "../../aws/support/network-namespace";
 
 /** Every Debian has this folder (https://refspecs.linuxfoundation.org/FHS_3.0), and nothing that we start looks into it. */
@@ -80,10 +80,7 @@ export class World {
    * @throws Error with their last words when they fail
    */
   async shell(commands: string, ...args: readonly string[]): Promise<string> {
-    const [file, ...words] = this.namespace.command(["/bin/sh", "-euc", commands, "sh", ...args], "/");
-    const { failure, stdout, stderr } = await runProgram(file, words, { timeoutMs: 120_000 });
-    if (failure !== undefined) throw new Error(`${commands.trim()}: ${failure}\n${stderr}`);
-    return stdout.trim();
+    return (await shell(this.namespace, commands, ...args)).trim();
   }
 
   /** Removes what the namespace does not take with it, when it is gone. */

@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { AwsSecurityGroupRule } from "../../aws/support/aws-state";
 import { NetworkNamespace } from "../../aws/support/network-namespace";
 import { labProblem } from "../image/requirements";
-import { shell } from "./namespace-shell";
+import { shell } from "../../aws/support/namespace-shell";
 import { packetFilter } from "./packet-filter";
 import { partitions } from "./partitions";
 import { deployedState, rule, withRules } from "./support/deployed-state";

@@ -1,6 +1,6 @@
 import type { NetworkNamespace } from "../../aws/support/network-namespace";
 import { rangeOf } from "./addresses";
-import { shell } from "./namespace-shell";
+import { shell } from "../../aws/support/namespace-shell";
 import type { PlannedInterface } from "./vpc-plan";
 
 /** Of every network interface: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/network_mtu.html */

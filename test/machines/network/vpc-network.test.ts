@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { labProblem } from "../image/requirements";
-import { shell } from "./namespace-shell";
+import { shell } from "../../aws/support/namespace-shell";
 import { deployedState, S3_ADDRESS, withInterface, withoutRules, withRoutes } from "./support/deployed-state";
 import { NetworkWithMachines } from "./support/network-with-machines";
 

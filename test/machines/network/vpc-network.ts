@@ -2,7 +2,7 @@ import type { AwsState } from "../../aws/support/aws-state";
 import type { NetworkNamespace } from "../../aws/support/network-namespace";
 import { NameServer } from "./name-server";
 import { nameServerConfig } from "./name-server-config";
-import { shell } from "./namespace-shell";
+import { shell } from "../../aws/support/namespace-shell";
 import { packetFilter, RESOLVER_ADDRESS } from "./packet-filter";
 import { CUT_OFF_PAIRS, PARTITIONS, partitions } from "./partitions";
 import { explain, notedPackets, type NotedPackets, type Refusal } from "./refusals";

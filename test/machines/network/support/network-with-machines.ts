@@ -6,7 +6,7 @@ import { runProgram } from "../../../../lib/local/run-program";
 import { firstLine } from "../../../aws/support/background-program";
 import type { AwsState } from "../../../aws/support/aws-state";
 import { NetworkNamespace } from "../../../aws/support/network-namespace";
-import { shell } from "../namespace-shell";
+import { shell } from "../../../aws/support/namespace-shell";
 import { VpcNetwork } from "../vpc-network";
 import type { PlanOptions } from "../vpc-plan";
 import { deployedState, MEMBERS } from "./deployed-state";

@@ -1,5 +1,5 @@
 import { runProgram } from "../../../lib/local/run-program";
-import type { NetworkNamespace } from "../../aws/support/network-namespace";
+import type { NetworkNamespace } from "./network-namespace";
 
 /**
  * Runs shell commands in a namespace, and gives what they print.
@@ -11,7 +11,7 @@ export async function shell(
   ...args: readonly string[]
 ): Promise<string> {
   const [file, ...words] = namespace.command(["/bin/sh", "-euc", commands, "sh", ...args], "/");
-  const { failure, stdout, stderr } = await runProgram(file, words, { timeoutMs: 60_000 });
+  const { failure, stdout, stderr } = await runProgram(file, words, { timeoutMs: 120_000 });
   if (failure !== undefined) throw new Error(`${commands.trim()}: ${failure}\n${stderr}`);
   return stdout;
 }
