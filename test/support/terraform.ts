@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { defaultCacheDir, publishFolder } from "../../lib/downloads/cache";
 import { runProgram, type ProgramResult } from "../../lib/local/run-program";
+import { Reaper } from "./reaper";
 
 /** What `terraform validate -json` says about one place. */
 export interface Diagnostic {
@@ -48,10 +49,10 @@ export function terraformBinary(): string {
  */
 export class Terraform {
   private constructor(
-    private readonly folder: string,
     /** For `terraform`, `cdktf` and whatever starts them. */
     readonly env: NodeJS.ProcessEnv,
     private readonly place: TerraformPlace | undefined,
+    private readonly reaper: Reaper,
   ) {}
 
   /** @param place has no way to the provider registry, so that the provider is downloaded before */
@@ -66,7 +67,7 @@ export class Terraform {
       env["CDKTF_DISABLE_PLUGIN_CACHE_ENV"] = "1";
       await writeFile(env["TF_CLI_CONFIG_FILE"], mirrorConfig(mirror));
     }
-    return new Terraform(folder, env, place);
+    return new Terraform(env, place, new Reaper(folder));
   }
 
   /** What is wrong with the configuration in `dir`. A folder that was validated before keeps its providers. */
@@ -93,7 +94,7 @@ export class Terraform {
   }
 
   async remove(): Promise<void> {
-    await rm(this.folder, { recursive: true });
+    await this.reaper.reap();
   }
 }
 

@@ -1,6 +1,6 @@
 /** A mirror of etcd's releases inside a namespace, with one real tarball in it. */
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Architecture } from "../../../lib/cluster/cluster";
@@ -8,6 +8,7 @@ import { pinnedSha256, tarballName } from "../../../lib/cluster/etcd-release";
 import { hostArchitecture } from "../../../lib/local/binary/etcd-source";
 import { makeTarball } from "../../local/binary/release-server";
 import { etcdBinaries, type TestEtcd } from "../../support/etcd";
+import { Reaper } from "../../support/reaper";
 import { serveFolder, type FolderServer } from "./folder-server";
 import type { NetworkNamespace } from "./network-namespace";
 
@@ -29,6 +30,7 @@ export async function releaseMirror(namespace: NetworkNamespace, etcd?: TestEtcd
   const tarball = await makeTarball(etcd);
   const path = `/v${etcd.release}/${tarballName(etcd.release, architecture)}`;
   const folder = await mkdtemp(join(tmpdir(), "cdktf-etcd-mirror-"));
+  const reaper = new Reaper(folder);
   await mkdir(join(folder, `v${etcd.release}`));
   await writeFile(join(folder, path), tarball);
   return {
@@ -37,7 +39,7 @@ export async function releaseMirror(namespace: NetworkNamespace, etcd?: TestEtcd
     sha256: createHash("sha256").update(tarball).digest("hex"),
     path,
     server: await serveFolder(namespace, folder),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: () => reaper.reap(),
   };
 }
 
