@@ -1,6 +1,6 @@
-import type { EndpointFacts, StatusAnswer } from "./ask";
-import type { MemberStatus } from "./answers";
-import type { EndpointClient } from "./endpoint-client";
+import type { EndpointFacts, StatusAnswer } from "./questions/ask";
+import type { MemberStatus } from "./questions/answers";
+import type { EndpointClient } from "./questions/endpoint-client";
 import type { LeaseGrant } from "./grant-lease";
 import type { ClusterExpectation, Target } from "./expectation";
 

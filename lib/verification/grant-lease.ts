@@ -1,6 +1,6 @@
 import type { AskedEndpoint } from "./check";
-import { pause } from "./deadline";
-import { EndpointProblem } from "./problem";
+import { pause } from "./questions/deadline";
+import { EndpointProblem } from "./questions/problem";
 
 export interface LeaseGrant {
   readonly id: string;

@@ -11,12 +11,12 @@
  * ```
  */
 export { allChecks } from "./checks";
-export type { Alarm, ListedMember, MemberStatus } from "./answers";
-export type { TlsOptions } from "./endpoint-client";
+export type { Alarm, ListedMember, MemberStatus } from "./questions/answers";
+export type { TlsOptions } from "./questions/endpoint-client";
 export type { Check, CheckContext, Finding, Outcome } from "./check";
 export type { ClusterExpectation, ExpectedMember } from "./expectation";
 export { defaultCallTimeoutMs, type AskOptions, type ClusterToAsk } from "./options";
-export { EndpointProblem, type ProblemKind } from "./problem";
+export { EndpointProblem, type ProblemKind } from "./questions/problem";
 export { renderJson, renderStatusJson, type VerificationJson } from "./printers/json";
 export { renderProgress } from "./printers/progress";
 export { renderStatusTable } from "./printers/status-table";

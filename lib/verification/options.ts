@@ -1,5 +1,5 @@
 import { UsageError } from "../errors";
-import type { TlsOptions } from "./endpoint-client";
+import type { TlsOptions } from "./questions/endpoint-client";
 import type { ClusterExpectation } from "./expectation";
 
 /** Whom to ask: exactly one of the two. */

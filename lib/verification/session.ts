@@ -1,6 +1,6 @@
-import { askStatus, type StatusAnswer } from "./ask";
-import { EndpointClient } from "./endpoint-client";
-import { targetsOf } from "./endpoint";
+import { askStatus, type StatusAnswer } from "./questions/ask";
+import { EndpointClient } from "./questions/endpoint-client";
+import { targetsOf } from "./questions/endpoint";
 import type { Target } from "./expectation";
 import { callTimeoutOf, type AskOptions } from "./options";
 

@@ -1,5 +1,5 @@
-import type { StatusAnswer } from "./ask";
-import { untilAborted } from "./deadline";
+import type { StatusAnswer } from "./questions/ask";
+import { untilAborted } from "./questions/deadline";
 import type { ClusterExpectation, Target } from "./expectation";
 import type { AskOptions } from "./options";
 import type { EndpointStatus } from "./report";

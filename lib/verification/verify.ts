@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { UsageError } from "../errors";
-import { askFacts, type EndpointFacts } from "./ask";
+import { askFacts, type EndpointFacts } from "./questions/ask";
 import { allChecks } from "./checks";
 import { memberAnswers } from "./checks/member-answers";
 import type { AskedEndpoint, Check, CheckContext, Finding } from "./check";
-import { untilAborted } from "./deadline";
+import { untilAborted } from "./questions/deadline";
 import type { AskOptions } from "./options";
 import type { CheckReport, EndpointStatus, VerificationReport, Verdict } from "./report";
 import { ScratchLease } from "./scratch-lease";

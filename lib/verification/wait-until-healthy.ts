@@ -1,5 +1,5 @@
-import type { StatusAnswer } from "./ask";
-import { pause, untilAborted } from "./deadline";
+import type { StatusAnswer } from "./questions/ask";
+import { pause, untilAborted } from "./questions/deadline";
 import type { Target } from "./expectation";
 import type { VerificationReport } from "./report";
 import { withSession, type Session } from "./session";

@@ -1,7 +1,7 @@
 import type { AskedEndpoint, Check, CheckContext, Finding } from "../check";
-import { pause } from "../deadline";
+import { pause } from "../questions/deadline";
 import { grantLease, type LeaseGrant } from "../grant-lease";
-import { settle, type EndpointProblem } from "../problem";
+import { settle, type EndpointProblem } from "../questions/problem";
 
 /** etcd raises it to its minimum, 1.5 election timeouts rounded up to seconds: `minTTL` in its etcdserver/server.go. */
 const shortestTtlSeconds = 1;

@@ -1,6 +1,6 @@
-import type { EndpointFacts } from "../ask";
+import type { EndpointFacts } from "../questions/ask";
 import { answering, groupLabels, listed, type Check, type Finding } from "../check";
-import type { ListedMember } from "../answers";
+import type { ListedMember } from "../questions/answers";
 import type { ExpectedMember, Target } from "../expectation";
 
 export const membership: Check = {

@@ -1,4 +1,4 @@
-import type { EndpointFacts } from "../ask";
+import type { EndpointFacts } from "../questions/ask";
 import { answering, groupLabels, listed, type Check, type Finding } from "../check";
 
 const electLeader =

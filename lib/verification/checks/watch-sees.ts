@@ -1,5 +1,5 @@
 import type { AskedEndpoint, Check, CheckContext, Finding } from "../check";
-import { settle } from "../problem";
+import { settle } from "../questions/problem";
 
 export const watchSees: Check = {
   id: "watch-sees",

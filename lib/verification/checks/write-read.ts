@@ -1,5 +1,5 @@
 import { listed, type AskedEndpoint, type Check, type CheckContext, type Finding } from "../check";
-import { settle, type EndpointProblem } from "../problem";
+import { settle, type EndpointProblem } from "../questions/problem";
 
 /** What became of one member's write. */
 interface Attempt {

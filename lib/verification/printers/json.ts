@@ -1,4 +1,4 @@
-import type { Alarm } from "../answers";
+import type { Alarm } from "../questions/answers";
 import type { CheckReport, EndpointStatus, StatusProblem, Verdict, VerificationReport } from "../report";
 
 /** Raised when a field is removed or changes its meaning; new fields may come without. */

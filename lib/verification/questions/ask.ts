@@ -1,6 +1,6 @@
 import type { ListedMember, MemberStatus } from "./answers";
 import type { EndpointClient } from "./endpoint-client";
-import type { Target } from "./expectation";
+import type { Target } from "../expectation";
 import { EndpointProblem, settle, type Answer } from "./problem";
 import { notEtcd } from "./not-etcd";
 import { acceptsConnections } from "./tcp-probe";

@@ -1,4 +1,4 @@
-import { CdktfEtcdError } from "../errors";
+import { CdktfEtcdError } from "../../errors";
 
 /** What kept an endpoint from answering a question. */
 export type ProblemKind =

@@ -1,8 +1,8 @@
 import type { Etcd3, IRangeResponse } from "etcd3";
-import { UsageError } from "../errors";
+import { UsageError } from "../../errors";
 import type { Alarm, ListedMember, MemberStatus } from "./answers";
 import { classify } from "./classify";
-import { lazyRequire } from "../lazy-require";
+import { lazyRequire } from "../../lazy-require";
 import { WatchStream } from "./watch-stream";
 
 /** Who vouches for whom; PEM. Used for `https://` endpoints only. */

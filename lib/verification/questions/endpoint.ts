@@ -1,5 +1,5 @@
-import { UsageError } from "../errors";
-import type { ClusterExpectation, Target } from "./expectation";
+import { UsageError } from "../../errors";
+import type { ClusterExpectation, Target } from "../expectation";
 
 /**
  * Brings every endpoint into the one form that the gRPC client takes: `http://` or `https://`, host, port, no slash
