@@ -1,10 +1,14 @@
 import type { EndpointFacts, StatusAnswer } from "./questions/ask";
 import type { MemberStatus } from "./questions/answers";
-import type { EndpointClient } from "./questions/endpoint-client";
+import type { EndpointClient, TlsOptions } from "./questions/endpoint-client";
+import type { Metrics } from "./questions/metrics";
+import type { SnapshotFolder } from "./options";
+import type { Answer } from "./questions/problem";
 import type { LeaseGrant } from "./grant-lease";
 import type { ClusterExpectation, Target } from "./expectation";
 
-export type Outcome = "passed" | "failed" | "skipped";
+/** `warned`: worth an operator's time, but the cluster does its work. */
+export type Outcome = "passed" | "warned" | "failed" | "skipped";
 
 /** What a check found, about one member or about the cluster. */
 export interface Finding {
@@ -19,12 +23,14 @@ export interface Finding {
   readonly lasting?: boolean | undefined;
 }
 
-/** One endpoint during a verification. */
+/** One endpoint during a verification. What is asked for by several checks is asked once. */
 export interface AskedEndpoint {
   readonly target: Target;
   readonly client: EndpointClient;
   /** Settles as soon as this endpoint has answered, however long the others take. Never rejects. */
   readonly status: Promise<StatusAnswer>;
+  /** What it measures about itself. Never rejects. */
+  readonly metrics: () => Promise<Answer<Metrics>>;
 }
 
 export interface CheckContext {
@@ -40,6 +46,10 @@ export interface CheckContext {
   /** Every key that a check writes begins with this; ends with a slash. */
   readonly keyPrefix: string;
   readonly callTimeoutMs: number;
+  /** The longest a question sent off now may take, so that all of them end within one deadline and a second. */
+  readonly budgetMs: () => number;
+  readonly tls: TlsOptions | undefined;
+  readonly snapshots: SnapshotFolder | undefined;
   readonly signal: AbortSignal | undefined;
 }
 

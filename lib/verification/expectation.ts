@@ -6,6 +6,11 @@ export interface ExpectedMember {
   readonly endpoint: string;
   /** Every peer URL that the member list must show for it, in any order. */
   readonly peerUrls: readonly string[];
+  /**
+   * Every client URL that the member list must show for it, in any order.
+   * @default - not compared
+   */
+  readonly clientUrls?: readonly string[] | undefined;
 }
 
 /** What a cluster should be, as plain data: whoever knows the definition fills it in. */
@@ -23,6 +28,23 @@ export interface ClusterExpectation {
    * @default - none
    */
   readonly learners?: readonly string[] | undefined;
+  /**
+   * What the definition says now, where that is known apart from what was deployed: the two differ when somebody edited it since.
+   * @default - not compared
+   */
+  readonly defined?: DefinedCluster | undefined;
+  /** @default 100, as etcd's */
+  readonly heartbeatIntervalMs?: number | undefined;
+  /** @default 1000, as etcd's */
+  readonly electionTimeoutMs?: number | undefined;
+}
+
+/** The part of a definition that a deployed cluster must agree with. */
+export interface DefinedCluster {
+  /** Where it stands, for people, e.g. `cluster.yaml`. */
+  readonly source: string;
+  readonly members: readonly Pick<ExpectedMember, "name" | "endpoint" | "peerUrls">[];
+  readonly release?: string | undefined;
 }
 
 /** One address to ask, and what to call whoever answers there. */
@@ -31,4 +53,14 @@ export interface Target {
   readonly label: string;
   /** Normalised: scheme, host and port, no trailing slash. */
   readonly endpoint: string;
+  /** Where to connect to; differs from the endpoint's own host and port when there is a tunnel. */
+  readonly address: Address;
+  /** Whom the certificate must be for: the endpoint's host, also through a tunnel. */
+  readonly serverName: string;
+}
+
+export interface Address {
+  /** Host name or IP address, without brackets. */
+  readonly host: string;
+  readonly port: number;
 }

@@ -12,10 +12,10 @@
  */
 export { allChecks } from "./checks";
 export type { Alarm, ListedMember, MemberStatus } from "./questions/answers";
-export type { TlsOptions } from "./questions/endpoint-client";
+export type { TlsOptions, UserCredentials } from "./questions/endpoint-client";
 export type { Check, CheckContext, Finding, Outcome } from "./check";
-export type { ClusterExpectation, ExpectedMember } from "./expectation";
-export { defaultCallTimeoutMs, type AskOptions, type ClusterToAsk } from "./options";
+export type { Address, ClusterExpectation, DefinedCluster, ExpectedMember } from "./expectation";
+export { defaultCallTimeoutMs, type AskOptions, type ClusterToAsk, type SnapshotFolder } from "./options";
 export { EndpointProblem, type ProblemKind } from "./questions/problem";
 export { renderJson, renderStatusJson, type VerificationJson } from "./printers/json";
 export { renderProgress } from "./printers/progress";

@@ -1,6 +1,6 @@
 import { UsageError } from "../errors";
-import type { TlsOptions } from "./questions/endpoint-client";
-import type { ClusterExpectation } from "./expectation";
+import type { TlsOptions, UserCredentials } from "./questions/endpoint-client";
+import type { Address, ClusterExpectation } from "./expectation";
 
 /** Whom to ask: exactly one of the two. */
 export type ClusterToAsk =
@@ -32,9 +32,25 @@ export type AskOptions = ClusterToAsk & {
    * @default false
    */
   readonly privateNetwork?: boolean | undefined;
+  /**
+   * Where to connect to for an endpoint, e.g. the local end of a tunnel; certificates are still checked against the endpoint's host.
+   * @default - the endpoint's own host and port
+   */
+  readonly connectTo?: ((endpoint: string) => Address | undefined) | undefined;
+  /**
+   * With whose rights to ask, once authentication is enabled.
+   * @default - none, or the common name of the client certificate
+   */
+  readonly user?: UserCredentials | undefined;
   /** Stops asking; the promise rejects with the signal's reason, after what was written is removed again. */
   readonly signal?: AbortSignal | undefined;
 };
+
+/** Where snapshots of the cluster are kept, and how old the newest may be. */
+export interface SnapshotFolder {
+  readonly folder: string;
+  readonly maxAgeMs: number;
+}
 
 /** etcdctl's default is 5 s, but it asks for a human who waits; a member that needs 2 s for a status is not well. */
 export const defaultCallTimeoutMs = 2000;

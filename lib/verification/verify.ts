@@ -5,7 +5,9 @@ import { allChecks } from "./checks";
 import { memberAnswers } from "./checks/member-answers";
 import type { AskedEndpoint, Check, CheckContext, Finding } from "./check";
 import { untilAborted } from "./questions/deadline";
-import type { AskOptions } from "./options";
+import { settle } from "./questions/problem";
+import type { AskOptions, SnapshotFolder } from "./options";
+import { memberMetrics } from "./questions/metrics";
 import type { CheckReport, EndpointStatus, VerificationReport, Verdict } from "./report";
 import { ScratchLease } from "./scratch-lease";
 import { withSession, type Session } from "./session";
@@ -22,6 +24,13 @@ export type VerifyOptions = AskOptions & {
    * @default - none
    */
   readonly skip?: readonly string[] | undefined;
+  /**
+   * Count a warning as a failure.
+   * @default false
+   */
+  readonly strict?: boolean | undefined;
+  /** @default - backups are not looked at */
+  readonly snapshots?: SnapshotFolder | undefined;
 };
 
 /**
@@ -44,6 +53,7 @@ export async function verifyOnce(
 ): Promise<VerificationReport> {
   const startedAt = new Date();
   const began = performance.now();
+  session.budget.begin();
   const scratch = new ScratchLease();
   try {
     const context = ask(session, scratch, options);
@@ -51,7 +61,7 @@ export async function verifyOnce(
     const [facts, reports] = await untilAborted(Promise.all([context.facts, ran]), options.signal);
     const endpoints = facts.map((fact) => statusRow(fact.target, fact.status, options.expectation));
     return {
-      verdict: verdictOf(endpoints, reports, options.privateNetwork ?? false),
+      verdict: verdictOf(endpoints, reports, options),
       clusterName: options.expectation?.clusterName,
       endpoints,
       checks: reports,
@@ -84,6 +94,7 @@ function ask(session: Session, scratch: ScratchLease, options: VerifyOptions): C
   const endpoints: AskedEndpoint[] = session.connections.map((connection) => ({
     ...connection,
     status: session.askStatus(connection),
+    metrics: once(() => settle(memberMetrics(connection.target, options.tls, session.budget.leftMs()))),
   }));
   const facts: Promise<EndpointFacts[]> = Promise.all(
     endpoints.map(({ target, client, status }) => askFacts(target, client, status)),
@@ -94,7 +105,10 @@ function ask(session: Session, scratch: ScratchLease, options: VerifyOptions): C
     facts,
     scratchLease: () => scratch.get(endpoints, options.signal),
     keyPrefix: `/cdktf-etcd/verify/${randomBytes(8).toString("hex")}/`,
-    callTimeoutMs: session.callTimeoutMs,
+    callTimeoutMs: session.budget.callTimeoutMs,
+    budgetMs: () => session.budget.leftMs(),
+    tls: options.tls,
+    snapshots: options.snapshots,
     signal: options.signal,
   };
 }
@@ -109,7 +123,7 @@ async function runCheck(check: Check, context: CheckContext): Promise<CheckRepor
   return {
     id: check.id,
     title: check.title,
-    outcome: has("failed") ? "failed" : has("passed") ? "passed" : "skipped",
+    outcome: (["failed", "warned", "passed"] as const).find(has) ?? "skipped",
     results: findings.map(({ outcome, target, reason, remedy, lasting }) => ({
       outcome,
       member: context.expectation === undefined ? undefined : target?.label,
@@ -125,10 +139,18 @@ async function runCheck(check: Check, context: CheckContext): Promise<CheckRepor
 function verdictOf(
   endpoints: readonly EndpointStatus[],
   checks: readonly CheckReport[],
-  privateNetwork: boolean,
+  { privateNetwork = false, strict = false }: VerifyOptions,
 ): Verdict {
   if (privateNetwork && endpoints.every(({ problem }) => problem?.kind === "unreachable")) {
     return "unreachable";
   }
-  return checks.some(({ outcome }) => outcome === "failed") ? "unhealthy" : "healthy";
+  const isBad = ({ outcome }: CheckReport): boolean =>
+    outcome === "failed" || (strict && outcome === "warned");
+  return checks.some(isBad) ? "unhealthy" : "healthy";
+}
+
+/** Asks when it is first wanted, and never again. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => (asked ??= ask());
 }

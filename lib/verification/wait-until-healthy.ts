@@ -85,6 +85,7 @@ async function pollUntil(
   options: WaitOptions,
 ): Promise<void> {
   for (;;) {
+    session.budget.begin();
     const round = session.connections.map(async (connection) => {
       const answer = await session.askStatus(connection);
       return {

@@ -10,12 +10,14 @@ describe("endpoints", () => {
     ["HTTPS://etcd-1.example.internal:443", "https://etcd-1.example.internal:443"],
     ["http://[::1]:2379", "http://[::1]:2379"],
   ])("%s is asked as %s", (given, endpoint) => {
-    expect(targetsOf({ endpoints: [given] })).toEqual([{ label: endpoint, endpoint }]);
+    expect(targetsOf({ endpoints: [given] })).toMatchObject([{ label: endpoint, endpoint }]);
   });
 
   test("members are called by their names", () => {
     const members = [{ name: "a", endpoint: "http://127.0.0.1:1/", peerUrls: [] }];
-    expect(targetsOf({ expectation: { members } })).toEqual([{ label: "a", endpoint: "http://127.0.0.1:1" }]);
+    expect(targetsOf({ expectation: { members } })).toMatchObject([
+      { label: "a", endpoint: "http://127.0.0.1:1" },
+    ]);
   });
 
   test("refuses everything that is no endpoint, all at once", () => {
@@ -48,4 +50,24 @@ describe("endpoints", () => {
     expect(addressOf("https://h:443")).toEqual({ host: "h", port: 443 });
     expect(addressOf("http://[::1]:80")).toEqual({ host: "::1", port: 80 });
   });
+});
+
+test("what connects elsewhere is still checked against the endpoint's own host", () => {
+  const connectTo = (endpoint: string) =>
+    endpoint.includes("10.0.1.10") ? { host: "127.0.0.1", port: 40001 } : undefined;
+  const endpoints = ["https://10.0.1.10:2379", "https://[fd00::1]:2379"];
+  expect(targetsOf({ endpoints, connectTo })).toEqual([
+    {
+      label: endpoints[0],
+      endpoint: endpoints[0],
+      address: { host: "127.0.0.1", port: 40001 },
+      serverName: "10.0.1.10",
+    },
+    {
+      label: endpoints[1],
+      endpoint: endpoints[1],
+      address: { host: "fd00::1", port: 2379 },
+      serverName: "fd00::1",
+    },
+  ]);
 });

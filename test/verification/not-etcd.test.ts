@@ -15,7 +15,7 @@ const quick = { callTimeoutMs: 2000, skip: ["lease-expires"], privateNetwork: tr
 let folder: string;
 let ours: TestAuthority;
 let foreign: TestAuthority;
-let operator: Required<TlsOptions>;
+let operator: Required<Omit<TlsOptions, "peerCa">>;
 let binaries: TestEtcd[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "cdktf-etcd-stranger-"));

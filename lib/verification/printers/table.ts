@@ -21,9 +21,12 @@ export function renderTable(report: VerificationReport, options: { color?: boole
 }
 
 function checkLines(check: CheckReport, colors: Colors): string[] {
-  const mark = { passed: colors.green("✓"), failed: colors.red("✗"), skipped: colors.dim("–") }[
-    check.outcome
-  ];
+  const mark = {
+    passed: colors.green("✓"),
+    warned: colors.yellow("!"),
+    failed: colors.red("✗"),
+    skipped: colors.dim("–"),
+  }[check.outcome];
   const notPassed = check.results.filter(({ outcome }) => outcome !== "passed");
   const [only] = check.results;
   const isOneSentence =
@@ -48,6 +51,7 @@ function verdictLine({ verdict, checks, clusterName, tookMs }: VerificationRepor
   const count = (outcome: string): number => checks.filter((check) => check.outcome === outcome).length;
   const counts = [
     `${count("passed")} passed`,
+    ...(count("warned") > 0 ? [`${count("warned")} ${count("warned") === 1 ? "warning" : "warnings"}`] : []),
     `${count("failed")} failed`,
     `${count("skipped")} skipped`,
   ].join(", ");

@@ -1,5 +1,5 @@
 import type { ListedMember, MemberStatus } from "./answers";
-import type { EndpointClient } from "./endpoint-client";
+import type { EndpointClient, TlsOptions } from "./endpoint-client";
 import type { Target } from "../expectation";
 import { EndpointProblem, settle, type Answer } from "./problem";
 import { notEtcd } from "./not-etcd";
@@ -17,6 +17,7 @@ export interface EndpointFacts {
 
 export interface AskStatusOptions {
   readonly callTimeoutMs: number;
+  readonly tls: TlsOptions | undefined;
   /** Whether whoever answers may be somebody on the way. */
   readonly privateNetwork: boolean;
 }
@@ -35,7 +36,7 @@ export async function askStatus(
   const stranger =
     answer.ok || !options.privateNetwork
       ? undefined
-      : await notEtcd(target.endpoint, answer.problem, options.callTimeoutMs / 2);
+      : await notEtcd(target.address, answer.problem, options.callTimeoutMs / 2);
   const tookMs = performance.now() - askedAt;
   return stranger === undefined ? { ...answer, tookMs } : { ok: false, problem: stranger, tookMs };
 }
@@ -48,7 +49,7 @@ async function askOnce(
   const half = callTimeoutMs / 2;
   let probe: Promise<boolean> | undefined;
   const timer = setTimeout(() => {
-    probe = acceptsConnections(target.endpoint, half);
+    probe = acceptsConnections(target.address, half);
   }, half);
   const answer = await settle(client.status());
   clearTimeout(timer);

@@ -1,6 +1,9 @@
 import type { Etcd3, IRangeResponse } from "etcd3";
+import { isIPv6 } from "node:net";
 import { UsageError } from "../../errors";
+import type { Target } from "../expectation";
 import type { Alarm, ListedMember, MemberStatus } from "./answers";
+import type { CallBudget } from "./call-budget";
 import { classify } from "./classify";
 import { lazyRequire } from "../../lazy-require";
 import { WatchStream } from "./watch-stream";
@@ -13,12 +16,20 @@ export interface TlsOptions {
   readonly cert?: Buffer | undefined;
   /** Private key of `cert`. @default - none */
   readonly key?: Buffer | undefined;
+  /** CA that signed the members' certificates for their peers. @default - `ca` */
+  readonly peerCa?: Buffer | undefined;
+}
+
+/** A user of etcd's own authentication. */
+export interface UserCredentials {
+  readonly name: string;
+  readonly password: string;
 }
 
 export interface ClientOptions {
-  /** Longest time any single call may take. */
-  readonly callTimeoutMs: number;
+  readonly budget: CallBudget;
   readonly tls?: TlsOptions | undefined;
+  readonly user?: UserCredentials | undefined;
 }
 
 /** etcd sends 64-bit IDs as decimal text; a JavaScript number would corrupt them beyond 2^53. */
@@ -31,7 +42,7 @@ const hex = (id: string): string => BigInt(id).toString(16);
 export class EndpointClient {
   private constructor(
     private readonly etcd: Etcd3,
-    private readonly callTimeoutMs: number,
+    private readonly budget: CallBudget,
   ) {}
 
   /**
@@ -39,20 +50,27 @@ export class EndpointClient {
    *
    * @throws UsageError if certificate and key cannot be used
    */
-  static open(endpoint: string, options: ClientOptions): EndpointClient {
+  static open({ endpoint, address, serverName }: Target, options: ClientOptions): EndpointClient {
     const { Etcd3 } = lazyRequire("etcd3") as typeof import("etcd3");
     const { noop } = lazyRequire("cockatiel") as typeof import("cockatiel");
-    const { callTimeoutMs, tls } = options;
+    const { budget, tls, user } = options;
+    const isTls = endpoint.startsWith("https:");
+    const isTunnel = address.host !== serverName;
+    const authority = new URL(endpoint).host;
+    const { host, port } = address;
     try {
       const etcd = new Etcd3({
-        hosts: endpoint,
+        hosts: `${isTls ? "https" : "http"}://${isIPv6(host) ? `[${host}]` : host}:${port}`,
         // A function: a plain object would be one point in time, past for every later call. Streams bound themselves.
-        defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + callTimeoutMs }),
+        defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + budget.leftMs() }),
         // The default retries three times (also writes) and then hides the cause behind an open circuit breaker.
         faultHandling: { host: () => noop, global: noop },
         grpcOptions: {
           // Members are asked directly: http_proxy in the environment would send the questions elsewhere.
           "grpc.enable_http_proxy": 0,
+          ...(isTunnel
+            ? { "grpc.ssl_target_name_override": serverName, "grpc.default_authority": authority }
+            : {}),
           // etcd refuses pings more often than every 5 s (--grpc-keepalive-min-time).
           "grpc.keepalive_time_ms": 6000,
           "grpc.keepalive_timeout_ms": 2000,
@@ -60,9 +78,10 @@ export class EndpointClient {
           "grpc.initial_reconnect_backoff_ms": 100,
           "grpc.max_reconnect_backoff_ms": 500,
         },
-        ...(tls !== undefined && endpoint.startsWith("https:") ? { credentials: credentialsOf(tls) } : {}),
+        ...(tls !== undefined && isTls ? { credentials: credentialsOf(tls) } : {}),
+        ...(user === undefined ? {} : { auth: { username: user.name, password: user.password } }),
       });
-      return new EndpointClient(etcd, callTimeoutMs);
+      return new EndpointClient(etcd, budget);
     } catch (error) {
       throw new UsageError(`the TLS certificate, key or CA cannot be used: ${String(error)}`, {
         remedy: "Give PEM files, and the key that belongs to the certificate.",
@@ -101,6 +120,24 @@ export class EndpointClient {
       clientUrls: clientURLs,
       isLearner,
     }));
+  }
+
+  /**
+   * The hash of everything that is in this member's database at one revision.
+   *
+   * @param revision 0 for the newest that it has
+   */
+  async hashKv(revision: bigint): Promise<{ hash: number; revision: bigint; compactRevision: bigint }> {
+    // etcd3's own hashKV() calls a method that its loader names otherwise: TypeError.
+    const { client } = this.etcd.maintenance as unknown as { client: RawClient };
+    const reply = await this.call(() =>
+      client.exec<HashKvReply>("Maintenance", "hashKv", { revision: String(revision) }),
+    );
+    return {
+      hash: reply.hash,
+      revision: BigInt(reply.header.revision),
+      compactRevision: BigInt(reply.compact_revision),
+    };
   }
 
   async put(key: string, value: string, leaseId: string): Promise<void> {
@@ -150,7 +187,7 @@ export class EndpointClient {
 
   /** Watches one key, calls `change` once the member confirmed the watch, and settles with the key's first event. */
   async watchOnce(key: string, change: () => Promise<void>): Promise<void> {
-    const watch = await this.call(() => WatchStream.open(this.etcd.watchClient, key, this.callTimeoutMs));
+    const watch = await this.call(() => WatchStream.open(this.etcd.watchClient, key, this.budget.leftMs()));
     try {
       await this.call(() => watch.created());
       await change();
@@ -175,10 +212,11 @@ export class EndpointClient {
   }
 
   private async attempt<T>(ask: () => Promise<T>, needsQuorum: boolean): Promise<T> {
+    const callTimeoutMs = Math.round(this.budget.leftMs());
     try {
       return await ask();
     } catch (error) {
-      throw classify(error, { callTimeoutMs: this.callTimeoutMs, needsQuorum });
+      throw classify(error, { callTimeoutMs, needsQuorum });
     }
   }
 }
@@ -194,6 +232,18 @@ function credentialsOf({ ca, cert, key }: TlsOptions): {
     ...(cert === undefined ? {} : { certChain: cert }),
     ...(key === undefined ? {} : { privateKey: key }),
   };
+}
+
+/** The part of etcd3 below its typed methods. */
+interface RawClient {
+  exec<T>(service: string, method: string, request: object): Promise<T>;
+}
+
+interface HashKvReply {
+  readonly header: { readonly revision: string };
+  readonly hash: number;
+  /** -1 if nothing has been compacted yet. */
+  readonly compact_revision: string;
 }
 
 const isFound = (reply: IRangeResponse): boolean => reply.kvs.length > 0;

@@ -1,5 +1,5 @@
 import { UsageError } from "../../errors";
-import type { ClusterExpectation, Target } from "../expectation";
+import type { Address, ClusterExpectation, Target } from "../expectation";
 
 /**
  * Brings every endpoint into the one form that the gRPC client takes: `http://` or `https://`, host, port, no slash
@@ -10,6 +10,7 @@ import type { ClusterExpectation, Target } from "../expectation";
 export function targetsOf(cluster: {
   readonly endpoints?: readonly string[] | undefined;
   readonly expectation?: ClusterExpectation | undefined;
+  readonly connectTo?: ((endpoint: string) => Address | undefined) | undefined;
 }): Target[] {
   if ((cluster.endpoints === undefined) === (cluster.expectation === undefined)) {
     throw new UsageError("either endpoints or an expectation is needed, and not both", {
@@ -32,7 +33,9 @@ export function targetsOf(cluster: {
     } else if (targets.some((target) => target.endpoint === endpoint)) {
       mistakes.push(`${endpoint} is given twice`);
     } else {
-      targets.push({ label: label ?? endpoint, endpoint });
+      const own = addressOf(endpoint);
+      const address = cluster.connectTo?.(endpoint) ?? own;
+      targets.push({ label: label ?? endpoint, endpoint, address, serverName: own.host });
     }
   }
   if (mistakes.length > 0) {
@@ -54,8 +57,8 @@ function parseEndpoint(text: string): string | undefined {
   return inRange ? `${scheme.toLowerCase()}://${host}:${port}` : undefined;
 }
 
-/** Host and port for a plain TCP connection. */
-export function addressOf(endpoint: string): { host: string; port: number } {
+/** Host and port of a client or peer URL. */
+export function addressOf(endpoint: string): Address {
   const { hostname, port, protocol } = new URL(endpoint);
   const host = hostname.replace(/^\[|\]$/g, "");
   // URL drops a port that is the default of its scheme.

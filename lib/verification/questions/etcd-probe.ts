@@ -1,6 +1,6 @@
 import { request as requestInTheClear, type ClientRequest, type IncomingMessage } from "node:http";
 import { request as requestOverTls } from "node:https";
-import { addressOf } from "./endpoint";
+import type { Address } from "../expectation";
 
 const MAX_ANSWER_BYTES = 4096;
 
@@ -11,8 +11,8 @@ export type ProbeAnswer = "etcd" | "other" | "silent";
  * Who gives themselves away there, with or without TLS, whoever signed the certificate: etcd by its answer to `GET /version`, or by
  * the refusal of a client without a certificate.
  */
-export async function etcdProbe(endpoint: string, timeoutMs: number): Promise<ProbeAnswer> {
-  const address = { ...addressOf(endpoint), path: "/version", agent: false } as const;
+export async function etcdProbe({ host, port }: Address, timeoutMs: number): Promise<ProbeAnswer> {
+  const address = { host, port, path: "/version", agent: false } as const;
   const answers = await Promise.all([
     answerTo((take) => requestInTheClear(address, take), timeoutMs),
     answerTo((take) => requestOverTls({ ...address, rejectUnauthorized: false }, take), timeoutMs),

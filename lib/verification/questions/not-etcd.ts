@@ -1,3 +1,4 @@
+import type { Address } from "../expectation";
 import { etcdProbe } from "./etcd-probe";
 import { EndpointProblem, type ProblemKind } from "./problem";
 
@@ -26,13 +27,13 @@ const SIGNED_BY_OUR_CA = /certificate has expired|certificate is not yet valid|A
  *   if it may be etcd, and `problem` stands
  */
 export async function notEtcd(
-  endpoint: string,
+  address: Address,
   problem: EndpointProblem,
   timeoutMs: number,
 ): Promise<EndpointProblem | undefined> {
   if (!TO_BE_LOOKED_AT.includes(problem.kind)) return undefined;
   if (REFUSES_CERTIFICATE.test(problem.detail) || SIGNED_BY_OUR_CA.test(problem.detail)) return undefined;
-  const answer = await etcdProbe(endpoint, timeoutMs);
+  const answer = await etcdProbe(address, timeoutMs);
   if (answer === "etcd" || (answer === "silent" && problem.kind === "timed-out")) return undefined;
   return new EndpointProblem("unreachable", "something answers there that is no etcd", {
     remedy:

@@ -1,10 +1,10 @@
 import { connect } from "node:net";
-import { addressOf } from "./endpoint";
+import type { Address } from "../expectation";
 
 /** Whether anything at all completes a TCP handshake there. Frozen processes do (their kernel does); dropped packets do not. */
-export function acceptsConnections(endpoint: string, timeoutMs: number): Promise<boolean> {
+export function acceptsConnections(address: Address, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(addressOf(endpoint));
+    const socket = connect(address);
     const finish = (accepted: boolean): void => {
       socket.destroy();
       resolve(accepted);
