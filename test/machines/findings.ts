@@ -36,7 +36,7 @@ export async function reportFindings({ boot, drills }: Findings): Promise<void> 
   if (!WRITE) return;
   let page = await readFile(PAGE, "utf8");
   for (const [name, text] of Object.entries(sections)) {
-    const place = new RegExp(`(<!-- ${name} -->\n)[^]*(\n<!-- /${name} -->)`);
+    const place = new RegExp(`(<!-- ${name} -->\n)[^]*(<!-- /${name} -->)`);
     if (!place.test(page)) throw new Error(`${PAGE} has no place for "${name}"`);
     page = page.replace(place, (_all, start: string, end: string) => `${start}\n${text}\n${end}`);
   }

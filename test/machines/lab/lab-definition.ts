@@ -7,7 +7,7 @@ export const REGION = "eu-central-1";
 const INSTANCE_TYPE = { amd64: "m7i.large", arm64: "m7g.large" } as const;
 
 /** Small enough to be filled in a few seconds. */
-const QUOTA = "32MiB";
+export const QUOTA_MIB = 32;
 
 /** What a user deploys, but with the image, the architecture and the etcd that there are here. */
 export function labDefinition(
@@ -23,7 +23,7 @@ export function labDefinition(
       release,
       sha256: { [architecture]: sha256 },
       downloadBaseUrl: server.url,
-      settings: { quotaBackendBytes: QUOTA, ...wanted.etcd?.settings },
+      settings: { quotaBackendBytes: `${QUOTA_MIB}MiB`, ...wanted.etcd?.settings },
     },
     aws: {
       region: REGION,
