@@ -4,8 +4,8 @@
  * Starts a TypeScript program of this checkout: node bin/run.js FILE.ts [ARGUMENT...]
  *
  * The program and all that it imports is bundled into one file in node_modules/.cache, once per change (0.3 s): loading one
- * file takes half the time of loading 1500, which is what a start otherwise consists of (npm run bench). What npm ships is plain
- * tsc output and does not need this.
+ * file takes half the time of loading 1500, which is what a start otherwise consists of (npm run bench). What npm ships
+ * is bundled already (.config/build/build.mjs).
  */
 const { createHash, randomUUID } = require("node:crypto");
 const fs = require("node:fs");
@@ -17,6 +17,11 @@ const entry = path.resolve(process.argv[2] ?? "");
 const record = path.join(cache, `${createHash("sha256").update(entry).digest("hex").slice(0, 16)}.json`);
 /** Changes with every installed package; the files of packages themselves are too many to look at. */
 const INSTALLED = path.join(root, "node_modules", ".package-lock.json");
+/** What makes the bundle. */
+const MAKERS = [
+  __filename,
+  ...["etcd3.js", "messages.js"].map((file) => path.join(root, ".config", "build", file)),
+];
 const KEPT_MS = 60 * 60 * 1000;
 
 const fresh = freshBundle();
@@ -42,10 +47,12 @@ function freshBundle() {
 async function makeBundle() {
   const began = Date.now();
   const { metafile, outputFiles } = await build();
-  const sources = Object.keys(metafile.inputs).map((input) => path.resolve(root, input));
-  const own = sources.filter((input) => !input.includes(`${path.sep}node_modules${path.sep}`));
+  const sources = Object.keys(metafile.inputs).filter((input) => !/^[\w-]+:/.test(input));
+  const own = sources
+    .map((input) => path.resolve(root, input))
+    .filter((input) => !input.includes(`${path.sep}node_modules${path.sep}`));
   const inputs = Object.fromEntries(
-    [...own, INSTALLED, __filename].map((input) => [input, versionOf(input, began)]),
+    [...own, INSTALLED, ...MAKERS].map((input) => [input, versionOf(input, began)]),
   );
   const [{ contents, hash }] = outputFiles;
   const file = path.join(cache, `${path.basename(entry, ".ts")}-${hash.replace(/\W/g, "")}.js`);
@@ -58,6 +65,7 @@ async function makeBundle() {
 
 async function build() {
   const esbuild = require("esbuild");
+  const etcd3 = require("../.config/build/etcd3.js");
   try {
     return await esbuild.build({
       entryPoints: [entry],
@@ -70,7 +78,10 @@ async function build() {
       write: false,
       outdir: cache,
       logLevel: "error",
-      plugins: [{ name: "places", setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, withPlace) }],
+      plugins: [
+        etcd3.plugin(),
+        { name: "places", setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, withPlace) },
+      ],
     });
   } catch {
     // esbuild has said on stderr what is wrong, with file and line.

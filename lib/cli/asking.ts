@@ -1,64 +1,85 @@
-import { parseDuration } from "../cluster/units";
-import { UsageError } from "../errors";
+import { ExternalError, UsageError } from "../errors";
 import type { AskOptions } from "../verification";
-import { deployedOutputs } from "./deployed";
-import type { DefinitionOptions } from "./definition-file";
-import { readTlsFiles, type TlsFileOptions } from "./tls-files";
+import { durationMs } from "./duration";
+import { oneOf } from "./one-of";
+import { etcdctlVariables, type EtcdctlVariables } from "./reach/etcdctl-variables";
+import { whomToAsk, type Whom, type WhomOptions } from "./reach/whom";
 
 /** Options of every command that asks endpoints. */
-export interface AskingOptions extends DefinitionOptions, TlsFileOptions {
-  readonly endpoints?: string | undefined;
-  readonly output: string;
-  readonly callTimeout: string;
+export interface AskingOptions extends WhomOptions {
+  readonly callTimeout?: string | undefined;
+  /** As a step inside a deploy, where nothing counts that a user's shell has for etcdctl. */
+  readonly postDeploy?: boolean | undefined;
 }
 
-export const OUTPUT_FORMATS = ["table", "json"] as const;
-export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
-
-export interface Asking {
-  readonly ask: AskOptions;
-  readonly format: OutputFormat;
-}
+/** Ways to the members other than this machine's own network. */
+const WAYS = ["ssm"] as const;
 
 /**
- * @throws {UsageError} for options that are no durations, formats or readable files
- * @throws {ExternalError} when nothing is deployed, or its certificates cannot be read
+ * Finds out whom to ask and opens the way there, hands both to `use`, and closes it whatever happens.
+ *
+ * @throws {UsageError} for options that are no durations or readable files, or contradict each other
+ * @throws {ExternalError} when nothing is deployed, its certificates cannot be read, or there is no way to it
  */
-export async function asking(options: AskingOptions, signal: AbortSignal): Promise<Asking> {
-  const format = OUTPUT_FORMATS.find((known) => known === options.output);
-  if (format === undefined)
-    throw new UsageError(`--output must be ${OUTPUT_FORMATS.join(" or ")}, got "${options.output}"`);
-  const callTimeoutMs = durationMs("--call-timeout", options.callTimeout);
-  const common = { callTimeoutMs, signal };
-  if (options.endpoints !== undefined) {
-    const endpoints = options.endpoints
-      .split(",")
-      .map((endpoint) => endpoint.trim())
-      .filter((endpoint) => endpoint !== "");
-    return {
-      format,
-      ask: { endpoints, tls: readTlsFiles(options), ...common },
-    };
-  }
-  const outputs = await deployedOutputs(options);
-  const tls = readTlsFiles(options, outputs.tls);
-  const expectation = {
-    clusterName: outputs.name,
-    members: outputs.members.map(({ name, endpoint, peerUrl }) => ({ name, endpoint, peerUrls: [peerUrl] })),
-    release: outputs.release,
-    learners: outputs.learners,
-  };
-  // Members on AWS are in a private network that this machine need not have a way into.
-  const privateNetwork = outputs.target === "aws";
-  return { format, ask: { expectation, tls, privateNetwork, ...common } };
+export async function asking<T>(
+  options: AskingOptions,
+  signal: AbortSignal,
+  use: (ask: AskOptions) => Promise<T>,
+): Promise<T> {
+  if (options.via !== undefined) oneOf("--via", options.via, WAYS);
+  const variables = etcdctlVariables(options.postDeploy === true ? {} : process.env);
+  const callTimeoutMs = callTimeoutOf(options, variables);
+  const whom = await whomToAsk(options, variables);
+  if (whom.notice !== undefined) process.stderr.write(`${whom.notice}\n`);
+  const { cluster, tls, user, privateNetwork } = whom;
+  const ask: AskOptions = { ...cluster, tls, user, privateNetwork, callTimeoutMs, signal };
+  return options.via === undefined ? use(ask) : throughTunnels(whom, ask, signal, use);
 }
 
-/** @throws {UsageError} when `text` is no duration */
-export function durationMs(option: string, text: string): number {
-  const parsed = parseDuration(text);
-  if (parsed.ok) return parsed.value;
-  throw new UsageError(
-    `${option} ${parsed.message}`,
-    parsed.remedy === undefined ? {} : { remedy: parsed.remedy },
+async function throughTunnels<T>(
+  whom: Whom,
+  ask: AskOptions,
+  signal: AbortSignal,
+  use: (ask: AskOptions) => Promise<T>,
+): Promise<T> {
+  const { members, region } = instancesOf(whom);
+  const { SsmTunnels } = await import("./reach/ssm-tunnels.js");
+  process.stderr.write(
+    `opening ${members.length === 1 ? "a tunnel" : `${members.length} tunnels`} through AWS Session Manager\n`,
   );
+  const tunnels = await SsmTunnels.open(members, { region, signal });
+  try {
+    return await use({ ...ask, connectTo: tunnels.connectTo, noWay: tunnels.noWay });
+  } finally {
+    await tunnels.close();
+  }
+}
+
+function instancesOf({ outputs }: Whom): {
+  members: { endpoint: string; instanceId: string }[];
+  region: string;
+} {
+  if (outputs?.aws === undefined)
+    throw new UsageError(
+      "--via ssm leads to instances on AWS, and what is deployed here runs on this machine",
+      {
+        remedy: "Leave out --via, or give --target aws.",
+      },
+    );
+  const members = outputs.members.flatMap(({ endpoint, aws }) =>
+    aws === undefined ? [] : [{ endpoint, instanceId: aws.instanceId }],
+  );
+  if (members.length < outputs.members.length)
+    throw new ExternalError("the outputs of the deploy do not name the instance of every member", {
+      remedy: "Deploy again with this version.",
+    });
+  return { members, region: outputs.aws.region };
+}
+
+function callTimeoutOf(
+  { callTimeout }: AskingOptions,
+  { commandTimeout }: EtcdctlVariables,
+): number | undefined {
+  if (callTimeout !== undefined) return durationMs("--call-timeout", callTimeout);
+  return commandTimeout === undefined ? undefined : durationMs("ETCDCTL_COMMAND_TIMEOUT", commandTimeout);
 }

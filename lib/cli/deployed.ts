@@ -29,7 +29,8 @@ export async function deployedOutputs(options: DefinitionOptions): Promise<Clust
   throw new ExternalError(
     `the cluster ${cluster.name} is not deployed here (looked for ${places.map(({ name }) => name).join(" and ")})`,
     {
-      remedy: "deploy it with `cdktf-etcd up`, or ask any etcd with --endpoints URL,URL",
+      remedy:
+        "deploy it with `cdktf-etcd up`; --from definition asks the members that the definition names, --endpoints URL,URL any etcd",
     },
   );
 }

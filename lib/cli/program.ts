@@ -1,8 +1,6 @@
 import { Command } from "commander";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { EXIT } from "./exit-codes";
-import type { AskingOptions } from "./asking";
+import type { StatusOptions } from "./commands/status";
 import type { DownOptions } from "./commands/down";
 import type { StartCommandOptions, StopCommandOptions } from "./commands/local";
 import type { RenderOptions } from "./commands/render";
@@ -10,7 +8,7 @@ import type { UpOptions } from "./commands/up";
 import type { VerifyCommandOptions } from "./commands/verify";
 import type { Finish } from "./main";
 import { addPkiCommands } from "./pki-program";
-import { packageRoot } from "../package-root";
+import { packageVersion } from "./package-version";
 
 const CLUSTER_OPTION = [
   "-c, --cluster <file>",
@@ -20,6 +18,16 @@ const TARGET_OPTION = [
   "-t, --target <target>",
   "aws or local (default: $TARGET, else the definition's)",
 ] as const;
+
+const WHOM_HELP = `
+Whom it asks, the first that is there:
+  1. --endpoints, --discovery-srv
+  2. the cluster of --cluster, --target or --from, or of $CLUSTER or $TARGET
+  3. ETCDCTL_DISCOVERY_SRV, ETCDCTL_ENDPOINTS
+  4. the deployed cluster of cluster.yaml
+With endpoints of 1 and 3 also ETCDCTL_CACERT, _CERT, _KEY and _USER count; ETCDCTL_COMMAND_TIMEOUT and,
+for --user, ETCDCTL_PASSWORD always do. Options go before variables.
+`;
 
 /** Every command with its options and help; the bodies are loaded when they run. */
 export function program(finish: Finish): Command {
@@ -42,13 +50,13 @@ Examples:
 Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usage} wrong definition or options, ${EXIT.unreachable} not reachable from here,
             ${EXIT.external} something outside failed (Terraform, a download, a port), ${EXIT.bug} a bug here, ${EXIT.interrupted} interrupted`,
     );
-  const command = (name: string, description: string, examples: string): Command =>
+  const command = (name: string, description: string, examples: string, more = ""): Command =>
     root
       .command(name)
       .description(description)
       .helpOption("-h, --help", "print this help")
       .allowExcessArguments(false)
-      .addHelpText("after", `\nExamples:\n${examples}`);
+      .addHelpText("after", `${more}\nExamples:\n${examples}`);
 
   command(
     "up",
@@ -77,38 +85,65 @@ Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usag
     );
 
   const asking = (name: string, description: string, examples: string): Command =>
-    command(name, description, examples)
+    command(name, description, examples, WHOM_HELP)
       .option(...CLUSTER_OPTION)
       .option(...TARGET_OPTION)
-      .option(
-        "-e, --endpoints <urls>",
-        "ask these client URLs, separated by commas, instead of the deployed cluster",
-      )
+      .option("--from <source>", "deployed, or definition: its members' addresses, whether deployed or not")
+      .option("--via <way>", "ssm: through AWS Session Manager, for members in a private network")
+      .option("-e, --endpoints <urls>", "ask these client URLs, separated by commas, and no definition")
+      .option("-d, --discovery-srv <domain>", "ask the endpoints that the domain's service records name")
+      .option("--discovery-srv-name <name>", "suffix of the service, where a domain has several clusters")
       .option("--cacert <file>", "PEM of the CA that signed the members' certificates")
       .option("--cert <file>", "PEM client certificate")
       .option("--key <file>", "PEM client key")
-      .option("-o, --output <format>", "table or json", "table")
-      .option("--call-timeout <duration>", "longest time for one call", "2s");
+      .option("--user <name>", "NAME or NAME:PASSWORD; the password better in ETCDCTL_PASSWORD")
+      .option("--call-timeout <duration>", "longest time for one call (default: 2s)");
 
   asking(
     "status",
     "print the status of every endpoint",
-    "  cdktf-etcd status\n  cdktf-etcd status --endpoints http://127.0.0.1:2379 --output json",
-  ).action((options: AskingOptions) =>
-    finish(async (signal) => (await import("./commands/status.js")).status(options, signal)),
-  );
+    "  cdktf-etcd status\n  cdktf-etcd status --watch\n  cdktf-etcd status --endpoints http://127.0.0.1:2379 --output json",
+  )
+    .option("-o, --output <format>", "table or json", "table")
+    .option(
+      "-w, --watch [interval]",
+      "again and again until Ctrl-C, in place on a terminal; exits as the last round would (default: 2s)",
+    )
+    .action((options: StatusOptions) =>
+      finish(async (signal) => (await import("./commands/status.js")).status(options, signal)),
+    );
 
   asking(
     "verify",
     "ask every member by itself and say whether the cluster is right",
-    "  cdktf-etcd verify\n  cdktf-etcd verify --timeout 2m --output json\n  cdktf-etcd verify --skip lease-expires",
+    "  cdktf-etcd verify\n  cdktf-etcd verify --wait 2m --output json\n  cdktf-etcd verify --target aws --via ssm\n  cdktf-etcd verify --strict --report junit=etcd.xml --report html=etcd.html\n  cdktf-etcd verify --skip lease-expires\n  cdktf-etcd verify --list-checks",
   )
-    .option("--timeout <duration>", "how long to wait for health; 0s looks once (default: 5s)")
-    .option("--skip <checks>", "checks to leave out, separated by commas")
+    .option(
+      "--wait [duration]",
+      "wait until the cluster is healthy, at most this long (default: 60s, on AWS 10m); without it, look once",
+    )
+    .option("--strict", "count warnings as failures")
+    .option(
+      "--checks <ids>",
+      "only these checks, separated by commas; whether members answer is always checked",
+    )
+    .option("--skip <ids>", "checks to leave out, separated by commas")
+    .option("--list-checks", "print every check's ID and what is true when it passes, and ask nobody")
+    .option(
+      "--snapshots <folder>",
+      "where snapshots of the cluster are kept: is the newest sound and young enough?",
+    )
+    .option("--snapshot-max-age <duration>", "how old the newest may be (default: 24h)")
+    .option("-o, --output <format>", "table, json, junit, prometheus, github or html", "table")
+    .option(
+      "--report <format=file>",
+      "also write the report into a file, in one step; can be given several times",
+      (text: string, before: readonly string[] | undefined) => [...(before ?? []), text],
+    )
     .option("--allow-unreachable", "exit with 0 when no endpoint can be reached from here")
     .option(
       "--post-deploy",
-      "as the step inside a deploy: wait longer, and only say so when nothing can be reached from here",
+      "as the step inside a deploy: wait, only say so when nothing can be reached from here, mind no ETCDCTL_ variable",
     )
     .action((options: VerifyCommandOptions) =>
       finish(async (signal) => (await import("./commands/verify.js")).verifyCluster(options, signal)),
@@ -168,9 +203,4 @@ function addAwsCommands(root: Command, finish: Finish): void {
   aws
     .command("fetch-tarball")
     .action(() => finish(async (signal) => (await import("./commands/aws.js")).fetchTarball(signal)));
-}
-
-function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
-  return (manifest as { version: string }).version;
 }

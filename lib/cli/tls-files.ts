@@ -17,37 +17,61 @@ interface Named {
   /** For people. */
   readonly title: string;
   readonly file: string;
-  /** Whether a person named it just now. */
-  readonly isGiven: boolean;
+  /** The option or variable by which a person named it; undefined for the cluster's own. */
+  readonly origin: string | undefined;
+}
+
+/** Files that count where no option names one. */
+export interface OtherTlsFiles {
+  /** What a deployed or defined cluster takes, relative to the current folder. */
+  readonly own?: TlsFiles | undefined;
+  /** What etcdctl's variables name. */
+  readonly variables?: TlsFileOptions | undefined;
 }
 
 /**
  * Reads what is presented to members, and warns on stderr of what ends soon.
  *
- * @param deployed what the deployed cluster takes, relative to the current folder; an option goes before it
- * @throws {UsageError} for options that name no readable files, or a certificate without its key
- * @throws {ExternalError} for a file of the deployed cluster that cannot be read
+ * @param others an option goes before them
+ * @throws {UsageError} for options or variables that name no readable files, or a certificate without its key
+ * @throws {ExternalError} for a file of the cluster's own that cannot be read
  */
-export function readTlsFiles(options: TlsFileOptions, deployed?: TlsFiles): TlsOptions | undefined {
-  const named = (option: Named["option"], title: string, given?: string, own?: string): Named[] => {
-    const file = given ?? own;
-    return file === undefined ? [] : [{ option, title, file, isGiven: given !== undefined }];
-  };
+export function readTlsFiles(options: TlsFileOptions, others: OtherTlsFiles = {}): TlsOptions | undefined {
+  const { own, variables } = others;
   // Certificate and key go together: one of the command line does not fit the other one of the cluster.
-  const { certFile, keyFile } =
-    options.cert === undefined && options.key === undefined
-      ? { certFile: deployed?.certFile, keyFile: deployed?.keyFile }
-      : { certFile: undefined, keyFile: undefined };
+  const hasPair = options.cert !== undefined || options.key !== undefined;
   const files = [
-    ...named("--cacert", "CA certificate", options.cacert, deployed?.caFile),
-    ...named("--cert", "client certificate", options.cert, certFile),
-    ...named("--key", "key of the client certificate", options.key, keyFile),
+    ...named("--cacert", "CA certificate", [
+      [options.cacert, "--cacert"],
+      [variables?.cacert, "ETCDCTL_CACERT"],
+      [own?.caFile, undefined],
+    ]),
+    ...named("--cert", "client certificate", [
+      [options.cert, "--cert"],
+      ...(hasPair
+        ? []
+        : ([
+            [variables?.cert, "ETCDCTL_CERT"],
+            [own?.certFile, undefined],
+          ] as const)),
+    ]),
+    ...named("--key", "key of the client certificate", [
+      [options.key, "--key"],
+      ...(hasPair
+        ? []
+        : ([
+            [variables?.key, "ETCDCTL_KEY"],
+            [own?.keyFile, undefined],
+          ] as const)),
+    ]),
   ];
   if (files.length === 0) return undefined;
   const contents = readAll(files);
   const [ca, cert, key] = (["--cacert", "--cert", "--key"] as const).map((option) => contents.get(option));
   if ((cert === undefined) !== (key === undefined))
-    throw new UsageError("--cert and --key belong together; one of them is missing");
+    throw new UsageError(
+      `${pairWords(files.find(({ option }) => option !== "--cacert")?.origin)} belong together; one of them is missing`,
+    );
   for (const { option, file } of files) {
     const content = contents.get(option);
     if (option === "--key" || content === undefined) continue;
@@ -60,6 +84,20 @@ export function readTlsFiles(options: TlsFileOptions, deployed?: TlsFiles): TlsO
   };
 }
 
+/** The first that names a file. */
+function named(
+  option: Named["option"],
+  title: string,
+  candidates: readonly (readonly [file: string | undefined, origin: string | undefined])[],
+): Named[] {
+  for (const [file, origin] of candidates) if (file !== undefined) return [{ option, title, file, origin }];
+  return [];
+}
+
+function pairWords(origin: string | undefined): string {
+  return origin?.startsWith("ETCDCTL_") === true ? "ETCDCTL_CERT and ETCDCTL_KEY" : "--cert and --key";
+}
+
 function readAll(files: readonly Named[]): Map<Named["option"], Buffer> {
   const contents = new Map<Named["option"], Buffer>();
   const unreadable: (Named & { readonly reason: string })[] = [];
@@ -70,8 +108,9 @@ function readAll(files: readonly Named[]): Map<Named["option"], Buffer> {
       unreadable.push({ ...named, reason: reasonOf(error) });
     }
   }
-  const [given] = unreadable.filter(({ isGiven }) => isGiven);
-  if (given !== undefined) throw new UsageError(`cannot read ${given.option} ${given.file}: ${given.reason}`);
+  const [given] = unreadable.filter(({ origin }) => origin !== undefined);
+  if (given?.origin !== undefined)
+    throw new UsageError(`cannot read ${given.origin} ${given.file}: ${given.reason}`);
   if (unreadable.length === 0) return contents;
   throw new ExternalError(
     unreadable.map(({ title, file, reason }) => `cannot read the ${title} ${file}: ${reason}`).join("\n"),

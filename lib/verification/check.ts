@@ -1,9 +1,12 @@
 import type { EndpointFacts, StatusAnswer } from "./questions/ask";
-import type { MemberStatus } from "./questions/answers";
+import type { ListedMember, MemberStatus } from "./questions/answers";
 import type { EndpointClient, TlsOptions } from "./questions/endpoint-client";
 import type { Metrics } from "./questions/metrics";
+import type { PeerPort } from "./questions/peer-ports";
+import type { TlsContexts } from "./questions/tls-contexts";
+import type { TlsSight } from "./questions/tls-probe";
 import type { SnapshotFolder } from "./options";
-import type { Answer } from "./questions/problem";
+import { isAboutUser, type Answer, type EndpointProblem } from "./questions/problem";
 import type { LeaseGrant } from "./grant-lease";
 import type { ClusterExpectation, Target } from "./expectation";
 
@@ -29,8 +32,16 @@ export interface AskedEndpoint {
   readonly client: EndpointClient;
   /** Settles as soon as this endpoint has answered, however long the others take. Never rejects. */
   readonly status: Promise<StatusAnswer>;
+  /** The members that it knows. Never rejects. */
+  readonly memberList: Promise<Answer<readonly ListedMember[]>>;
+  /** What shaking hands with it without a client certificate shows; for `https://` only. Never rejects. */
+  readonly handshake: () => Promise<TlsSight>;
+  /** The same where it listens for its peers. Never rejects. */
+  readonly peers: () => Promise<readonly PeerPort[]>;
   /** What it measures about itself. Never rejects. */
   readonly metrics: () => Promise<Answer<Metrics>>;
+  /** Its status once more, when all checks have ended but those that wait for this: what changed while it was watched? Never rejects. */
+  readonly statusAgain: () => Promise<Answer<MemberStatus>>;
 }
 
 export interface CheckContext {
@@ -49,7 +60,11 @@ export interface CheckContext {
   /** The longest a question sent off now may take, so that all of them end within one deadline and a second. */
   readonly budgetMs: () => number;
   readonly tls: TlsOptions | undefined;
+  /** The same, and its counterparts, ready to shake hands with. */
+  readonly tlsContexts: TlsContexts;
   readonly snapshots: SnapshotFolder | undefined;
+  /** With whose rights is asked; `undefined`: nobody's, or those of the client certificate's common name. */
+  readonly userName: string | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -59,6 +74,8 @@ export interface Check {
   readonly id: string;
   /** What is true when it passes, as a phrase. */
   readonly title: string;
+  /** It uses `statusAgain`, which therefore does not wait for it. @default false */
+  readonly looksTwice?: boolean;
   /** Why it cannot be answered here; `undefined`: it can. */
   readonly skip?: (context: CheckContext) => string | undefined;
   /** Answers it. All checks run at the same time. Rejects for our own bugs only. */
@@ -74,6 +91,15 @@ export interface Answering {
 /** The endpoints that answered; what is wrong with the others is the business of one check. */
 export function answering(facts: readonly EndpointFacts[]): Answering[] {
   return facts.flatMap(({ target, status }) => (status.ok ? [{ target, status: status.value }] : []));
+}
+
+/** What to say of a question that was not answered. That a user is missing or may not ask is said by `authentication`, once. */
+export function unanswered(target: Target | undefined, what: string, problem: EndpointProblem): Finding {
+  const { message, remedy, kind } = problem;
+  const reason = `${what}: ${message}`;
+  return isAboutUser(kind)
+    ? { outcome: "skipped", target, reason }
+    : { outcome: "failed", target, reason, remedy };
 }
 
 /** `a`, `a and b`, `a, b and c` */

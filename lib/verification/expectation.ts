@@ -20,7 +20,7 @@ export interface ClusterExpectation {
   readonly members: readonly ExpectedMember[];
   /**
    * Release that every member must run, e.g. `3.5.16`.
-   * @default - not pinned: all members must run the same release
+   * @default - not pinned: members of different releases are warned of
    */
   readonly release?: string | undefined;
   /**

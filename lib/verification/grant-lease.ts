@@ -1,6 +1,7 @@
+import { setMaxListeners } from "node:events";
 import type { AskedEndpoint } from "./check";
 import { pause } from "./questions/deadline";
-import { EndpointProblem } from "./questions/problem";
+import { EndpointProblem, isAboutUser, settle } from "./questions/problem";
 
 export interface LeaseGrant {
   readonly id: string;
@@ -16,7 +17,7 @@ const hedgeMs = 150;
 
 /**
  * Has a lease granted by the member that answers first, and by the next one if that takes long. A second lease that is
- * granted then is never used and ends by itself.
+ * granted then is given back at once.
  *
  * @throws EndpointProblem if no member grants one
  */
@@ -28,8 +29,11 @@ export async function grantLease(
   let asked = 0;
   const settled = new AbortController();
   const stop = signal === undefined ? settled.signal : AbortSignal.any([signal, settled.signal]);
+  // One for every endpoint, of which there may be hundreds; Node warns of more than ten.
+  setMaxListeners(0, stop);
   const attempts = endpoints.map(async (by): Promise<LeaseGrant> => {
     const status = await by.status;
+    if (!status.ok && isAboutUser(status.problem.kind)) throw status.problem;
     if (!status.ok || status.value.isLearner) {
       throw new Error("no voting member");
     }
@@ -37,6 +41,10 @@ export async function grantLease(
       throw new Error("no longer needed");
     }
     const lease = await by.client.grantLease(ttlSeconds);
+    if (settled.signal.aborted) {
+      await settle(by.client.revokeLease(lease.id));
+      throw new Error("no longer needed");
+    }
     return { ...lease, by, clusterId: status.value.clusterId };
   });
   try {

@@ -15,10 +15,22 @@ export type { Alarm, ListedMember, MemberStatus } from "./questions/answers";
 export type { TlsOptions, UserCredentials } from "./questions/endpoint-client";
 export type { Check, CheckContext, Finding, Outcome } from "./check";
 export type { Address, ClusterExpectation, DefinedCluster, ExpectedMember } from "./expectation";
-export { defaultCallTimeoutMs, type AskOptions, type ClusterToAsk, type SnapshotFolder } from "./options";
+export {
+  defaultCallTimeoutMs,
+  type AskOptions,
+  type ClusterToAsk,
+  type NoWay,
+  type SnapshotFolder,
+} from "./options";
 export { EndpointProblem, type ProblemKind } from "./questions/problem";
-export { renderJson, renderStatusJson, type VerificationJson } from "./printers/json";
+export { formats, printers, type Format } from "./printers";
+export { renderGithub } from "./printers/github";
+export { renderHtml } from "./printers/html";
+export { renderJson, renderStatusJson, type StatusJson, type VerificationJson } from "./printers/json";
+export { renderJunit } from "./printers/junit";
+export type { Printer, PrinterOptions, ProducedBy } from "./printers/printer-options";
 export { renderProgress } from "./printers/progress";
+export { renderPrometheus } from "./printers/prometheus";
 export { renderStatusTable } from "./printers/status-table";
 export { renderTable } from "./printers/table";
 export type {
@@ -29,6 +41,6 @@ export type {
   VerificationReport,
   Verdict,
 } from "./report";
-export { status } from "./status";
+export { status, watchStatus, type WatchStatusOptions } from "./status";
 export { verify, type VerifyOptions } from "./verify";
 export { waitUntilHealthy, type ProgressEvent, type WaitOptions } from "./wait-until-healthy";

@@ -38,6 +38,11 @@ export type AskOptions = ClusterToAsk & {
    */
   readonly connectTo?: ((endpoint: string) => Address | undefined) | undefined;
   /**
+   * Why an endpoint that gave no answer cannot be reached, where the caller knows more than the socket: its tunnel is down.
+   * @default - what the socket says
+   */
+  readonly noWay?: ((endpoint: string) => NoWay | undefined) | undefined;
+  /**
    * With whose rights to ask, once authentication is enabled.
    * @default - none, or the common name of the client certificate
    */
@@ -45,6 +50,14 @@ export type AskOptions = ClusterToAsk & {
   /** Stops asking; the promise rejects with the signal's reason, after what was written is removed again. */
   readonly signal?: AbortSignal | undefined;
 };
+
+/** What keeps this machine from reaching an endpoint. */
+export interface NoWay {
+  /** One phrase: what was seen. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
 
 /** Where snapshots of the cluster are kept, and how old the newest may be. */
 export interface SnapshotFolder {

@@ -1,14 +1,18 @@
+import { setMaxListeners } from "node:events";
 import { askStatus, type StatusAnswer } from "./questions/ask";
 import { CallBudget } from "./questions/call-budget";
 import { EndpointClient } from "./questions/endpoint-client";
 import { targetsOf } from "./questions/endpoint";
 import type { Target } from "./expectation";
-import { callTimeoutOf, type AskOptions } from "./options";
+import { callTimeoutOf, type AskOptions, type NoWay } from "./options";
+import { EndpointProblem } from "./questions/problem";
+import { TlsContexts } from "./questions/tls-contexts";
 
 /** One client per endpoint, kept open over several rounds of questions. */
 export interface Session {
   readonly connections: readonly Connection[];
   readonly budget: CallBudget;
+  readonly tls: TlsContexts;
   readonly askStatus: (connection: Connection) => Promise<StatusAnswer>;
 }
 
@@ -24,7 +28,12 @@ export interface Connection {
  */
 export async function withSession<T>(options: AskOptions, use: (session: Session) => Promise<T>): Promise<T> {
   const budget = new CallBudget(callTimeoutOf(options));
+  // Some for every endpoint, of which there may be hundreds; Node warns of more than ten.
+  if (options.signal !== undefined) setMaxListeners(0, options.signal);
   const targets = targetsOf(options);
+  const tls = new TlsContexts(options.tls);
+  const peerUrlsOf = ({ label }: Target): readonly string[] =>
+    options.expectation?.members.find(({ name }) => name === label)?.peerUrls ?? [];
   const connections = targets.map((target) => ({
     target,
     client: EndpointClient.open(target, { budget, tls: options.tls, user: options.user }),
@@ -33,16 +42,30 @@ export async function withSession<T>(options: AskOptions, use: (session: Session
     return await use({
       connections,
       budget,
-      askStatus: ({ target, client }) =>
-        askStatus(target, client, {
+      tls,
+      askStatus: async ({ target, client }) => {
+        const answer = await askStatus(target, client, {
           callTimeoutMs: budget.callTimeoutMs,
-          tls: options.tls,
+          tls,
+          peerUrls: peerUrlsOf(target),
           privateNetwork: options.privateNetwork ?? false,
-        }),
+        });
+        return answer.ok ? answer : blaming(options.noWay?.(target.endpoint), answer);
+      },
     });
   } finally {
     for (const { client } of connections) {
       client.close();
     }
   }
+}
+
+function blaming(noWay: NoWay | undefined, answer: StatusAnswer & { ok: false }): StatusAnswer {
+  if (noWay === undefined) return answer;
+  const { problem } = answer;
+  const { message, remedy } = noWay;
+  return {
+    ...answer,
+    problem: new EndpointProblem("unreachable", message, { remedy, detail: problem.detail, cause: problem }),
+  };
 }

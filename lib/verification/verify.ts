@@ -1,21 +1,26 @@
-import { randomBytes } from "node:crypto";
 import { UsageError } from "../errors";
-import { askFacts, type EndpointFacts } from "./questions/ask";
+import type { EndpointFacts } from "./questions/ask";
 import { allChecks } from "./checks";
+import { authentication } from "./checks/authentication";
 import { memberAnswers } from "./checks/member-answers";
 import type { AskedEndpoint, Check, CheckContext, Finding } from "./check";
 import { untilAborted } from "./questions/deadline";
-import { settle } from "./questions/problem";
+import { isOutOfReach, settle } from "./questions/problem";
+import { ownKeyPrefix } from "./key-prefix";
+import type { Target } from "./expectation";
 import type { AskOptions, SnapshotFolder } from "./options";
 import { memberMetrics } from "./questions/metrics";
+import { peerPort, peerUrlsOf, type PeerPort } from "./questions/peer-ports";
+import { tlsProbe } from "./questions/tls-probe";
 import type { CheckReport, EndpointStatus, VerificationReport, Verdict } from "./report";
 import { ScratchLease } from "./scratch-lease";
 import { withSession, type Session } from "./session";
+import { statusAgain } from "./status-again";
 import { statusRow } from "./status";
 
 export type VerifyOptions = AskOptions & {
   /**
-   * IDs of the checks to run. Whether every member answers is always checked.
+   * IDs of the checks to run. Whether every member answers, and whether it answers to this user, is always checked.
    * @default "all"
    */
   readonly checks?: "all" | readonly string[] | undefined;
@@ -56,9 +61,15 @@ export async function verifyOnce(
   session.budget.begin();
   const scratch = new ScratchLease();
   try {
-    const context = ask(session, scratch, options);
-    const ran = Promise.all(checks.map((check) => runCheck(check, context)));
-    const [facts, reports] = await untilAborted(Promise.all([context.facts, ran]), options.signal);
+    const others: Promise<CheckReport>[] = [];
+    const context = ask(session, scratch, options, () => Promise.allSettled(others));
+    const ran = checks.map((check) => {
+      const report = runCheck(check, context);
+      if (check.looksTwice !== true) others.push(report);
+      return report;
+    });
+    const answers = Promise.all([context.facts, Promise.all(ran)]);
+    const [facts, reports] = await untilAborted(answers, options.signal);
     const endpoints = facts.map((fact) => statusRow(fact.target, fact.status, options.expectation));
     return {
       verdict: verdictOf(endpoints, reports, options),
@@ -85,30 +96,71 @@ export function selectChecks({ checks = "all", skip = [] }: VerifyOptions): Chec
   return allChecks.filter(
     (check) =>
       check === memberAnswers ||
+      check === authentication ||
       ((checks === "all" || checks.includes(check.id)) && !skip.includes(check.id)),
   );
 }
 
 /** Sends all first questions off and returns at once: each check waits for just those answers that it needs. */
-function ask(session: Session, scratch: ScratchLease, options: VerifyOptions): CheckContext {
-  const endpoints: AskedEndpoint[] = session.connections.map((connection) => ({
-    ...connection,
-    status: session.askStatus(connection),
-    metrics: once(() => settle(memberMetrics(connection.target, options.tls, session.budget.leftMs()))),
-  }));
+function ask(
+  session: Session,
+  scratch: ScratchLease,
+  options: VerifyOptions,
+  othersDone: () => Promise<unknown>,
+): CheckContext {
+  const { callTimeoutMs } = session.budget;
+  // A member may have several endpoints.
+  const peerPorts = new Map<string, Promise<PeerPort>>();
+  const peerPortAt = (url: string, target: Target): Promise<PeerPort> => {
+    const port = peerPorts.get(url) ?? peerPort(target, url, session.tls, session.budget.leftMs());
+    peerPorts.set(url, port);
+    return port;
+  };
+  const endpoints: AskedEndpoint[] = session.connections.map((connection) => {
+    const status = session.askStatus(connection);
+    const memberList = settle(connection.client.memberList());
+    return {
+      ...connection,
+      status,
+      memberList,
+      handshake: once(() => tlsProbe(connection.target, session.tls.bare(), session.budget.leftMs())),
+      peers: once(async () => {
+        const urls = await peerUrlsOf(connection.target, options.expectation, status, memberList);
+        return Promise.all(urls.map((url) => peerPortAt(url, connection.target)));
+      }),
+      metrics: once(async () => {
+        const answer = await status;
+        return answer.ok
+          ? settle(memberMetrics(connection.target, options.tls, session.budget.leftMs()))
+          : answer;
+      }),
+      statusAgain: once(() =>
+        statusAgain(connection.client, status, { othersDone, callTimeoutMs, signal: options.signal }),
+      ),
+    };
+  });
   const facts: Promise<EndpointFacts[]> = Promise.all(
-    endpoints.map(({ target, client, status }) => askFacts(target, client, status)),
+    endpoints.map(async ({ target, status, memberList }) => ({
+      target,
+      status: await status,
+      memberList: await memberList,
+    })),
   );
+  void facts.then((all) => {
+    if (all.every(({ status }) => status.tookMs < callTimeoutMs)) session.budget.everybodyAnswered();
+  });
   return {
     endpoints,
     expectation: options.expectation,
     facts,
     scratchLease: () => scratch.get(endpoints, options.signal),
-    keyPrefix: `/cdktf-etcd/verify/${randomBytes(8).toString("hex")}/`,
-    callTimeoutMs: session.budget.callTimeoutMs,
+    keyPrefix: ownKeyPrefix(),
+    callTimeoutMs,
     budgetMs: () => session.budget.leftMs(),
     tls: options.tls,
+    tlsContexts: session.tls,
     snapshots: options.snapshots,
+    userName: options.user?.name,
     signal: options.signal,
   };
 }
@@ -141,7 +193,7 @@ function verdictOf(
   checks: readonly CheckReport[],
   { privateNetwork = false, strict = false }: VerifyOptions,
 ): Verdict {
-  if (privateNetwork && endpoints.every(({ problem }) => problem?.kind === "unreachable")) {
+  if (privateNetwork && endpoints.every(({ problem }) => isOutOfReach(problem?.kind))) {
     return "unreachable";
   }
   const isBad = ({ outcome }: CheckReport): boolean =>

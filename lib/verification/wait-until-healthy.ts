@@ -1,5 +1,6 @@
 import type { StatusAnswer } from "./questions/ask";
 import { pause, untilAborted } from "./questions/deadline";
+import { isAboutUser, isOutOfReach } from "./questions/problem";
 import type { Target } from "./expectation";
 import type { VerificationReport } from "./report";
 import { withSession, type Session } from "./session";
@@ -89,8 +90,9 @@ async function pollUntil(
     const round = session.connections.map(async (connection) => {
       const answer = await session.askStatus(connection);
       return {
-        healthy: report(connection.target, answer),
-        reached: answer.ok || answer.problem.kind !== "unreachable",
+        // Asking on does not make a user: the checks tell what is wrong with this one.
+        healthy: report(connection.target, answer) || (!answer.ok && isAboutUser(answer.problem.kind)),
+        reached: answer.ok || !isOutOfReach(answer.problem.kind),
       };
     });
     const answers = await untilAborted(Promise.all(round), options.signal);

@@ -126,7 +126,7 @@ describe("in an existing VPC, with the state in S3", { concurrent: false, timeou
     expect(JSON.parse(status.stdout), status.output).toMatchObject({
       endpoints: [{ member: "etcd-0", endpoint: "http://10.9.1.10:2379" }],
     });
-    const verified = await inCheckout("verify", "--timeout", "0s");
+    const verified = await inCheckout("verify");
     expect(verified.code, verified.output).toBe(3);
     expect(verified.output).toContain("cluster team is not reachable from here");
   });

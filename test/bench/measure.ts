@@ -5,6 +5,8 @@ export interface Command {
   readonly argv: readonly [string, ...string[]];
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether it may end with something other than 0. */
+  readonly mayFail?: boolean;
 }
 
 /**
@@ -22,17 +24,22 @@ export function medianTimes(commands: readonly Command[], rounds: number): Map<s
   return new Map([...times].map(([label, values]) => [label, median(values)]));
 }
 
-function time({ label, argv: [program, ...args], cwd, env }: Command): number {
+function time({ label, argv: [program, ...args], cwd, env, mayFail = false }: Command): number {
   const began = performance.now();
-  const { status, stderr, error } = spawnSync(program, args, {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd,
     env: { ...process.env, ...env },
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
     encoding: "utf8",
   });
   const tookMs = performance.now() - began;
-  if (status !== 0) throw new Error(`${label} ended with ${String(status)}: ${error?.message ?? stderr}`);
+  if (error !== undefined || (status !== 0 && !mayFail))
+    throw new Error(`${label} ended with ${String(status)}: ${error?.message ?? lastLines(stdout + stderr)}`);
   return tookMs;
+}
+
+function lastLines(text: string): string {
+  return text.trimEnd().split("\n").slice(-12).join("\n");
 }
 
 export function median(values: readonly number[]): number {

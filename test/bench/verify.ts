@@ -1,54 +1,44 @@
-import { resolve } from "node:path";
 import { defaultEtcd } from "../support/etcd";
 import { RawCluster } from "../support/raw-cluster";
-import { medianTimes, row, type Command } from "./measure";
+import { medianTimes, row } from "./measure";
+import { askedOf, cdktfEtcd, sameFacts } from "./same-facts";
 
-/** A verification against the etcdctl calls that give the same facts, one after another, plus node's own start. */
-export async function benchVerify(rounds: number): Promise<string[][]> {
+/** Checks that let time pass: a lease has to end, a leader to stay, a log to grow, a disk to be written to. */
+const WAITING = "lease-expires,stable-leader,raft-lag,disk-latency";
+/** etcd's shortest lease. */
+const LEASE_MS = 2000;
+
+/**
+ * A verification of three members against the calls that give the same facts, one after another.
+ */
+export async function benchVerify(rounds: number, tls: boolean): Promise<string[][]> {
   const binaries = await defaultEtcd();
-  const cluster = await RawCluster.start({ binaries });
+  const cluster = await RawCluster.start({ binaries, ...(tls ? { tls: {} } : {}) });
   try {
-    const endpoints = cluster.endpoints.join(",");
-    const etcdctl = (...args: readonly string[]): Command => ({
-      label: args.join(" "),
-      argv: [binaries.etcdctl, "--endpoints", endpoints, ...args],
-      env: { ETCDCTL_API: "3" },
-    });
-    const verify = (label: string, ...args: readonly string[]): Command => ({
-      label,
-      argv: [
-        process.execPath,
-        resolve("dist/bin/cdktf-etcd.js"),
-        "verify",
-        "--endpoints",
-        endpoints,
-        ...args,
-      ],
-    });
-    const calls = [
-      etcdctl("endpoint", "status"),
-      etcdctl("endpoint", "health"),
-      etcdctl("endpoint", "hashkv"),
-    ];
+    const asked = askedOf(cluster, binaries);
+    const calls = sameFacts(
+      asked,
+      cluster.members.map(({ peerUrl }) => peerUrl),
+    );
     const times = medianTimes(
-      [
-        { label: "node", argv: [process.execPath, "-e", "0"] },
-        ...calls,
-        verify("all", "--skip", "lease-expires"),
-        verify("lease"),
-      ],
+      [...calls, cdktfEtcd("quick", asked, "verify", "--skip", WAITING), cdktfEtcd("all", asked, "verify")],
       rounds,
     );
     const of = (label: string): number => times.get(label) ?? 0;
-    const against = {
-      label: "the sum of etcdctl's three and node",
-      tookMs: of("node") + calls.reduce((sum, { label }) => sum + of(label), 0),
-    };
+    const sumMs = calls.reduce((sum, { label, times: count }) => sum + count * of(label), 0);
+    const count = calls.reduce((sum, { times: each }) => sum + each, 0);
+    const kind = tls ? "mutual TLS" : "plain text";
+    const label = `those ${count} calls`;
     return [
-      ...calls.map(({ label }) => row(`etcdctl ${label}`, of(label))),
-      row("node's own start", of("node")),
-      row("verify, without the lease that has to expire", of("all"), against),
-      row("verify, all checks (etcd's shortest lease lives 2 s)", of("lease"), against),
+      row(
+        `3 members, ${kind}: ${count} calls of etcdctl, curl${tls ? ", openssl" : ""}, one after another`,
+        sumMs,
+      ),
+      row("  verify, without the four checks that wait", of("quick"), { label, tookMs: sumMs }),
+      row("  verify, all checks", of("all"), {
+        label: `${label} and 2 s for a lease to end`,
+        tookMs: sumMs + LEASE_MS,
+      }),
     ];
   } finally {
     await cluster.stop();

@@ -76,7 +76,8 @@ test("fails if nothing is deployed, and says how to deploy", async () => {
   expect(error).toMatchObject({
     message:
       "the cluster demo is not deployed here (looked for terraform.demo-local.tfstate and terraform.demo-aws.tfstate)",
-    remedy: "deploy it with `cdktf-etcd up`, or ask any etcd with --endpoints URL,URL",
+    remedy:
+      "deploy it with `cdktf-etcd up`; --from definition asks the members that the definition names, --endpoints URL,URL any etcd",
   });
   expect(await alsoOn("local")).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { program } from "../../lib/cli/program";
 import { EXIT } from "../../lib/cli/exit-codes";
+import { allChecks } from "../../lib/verification";
 import { STACK } from "../support/cli";
 import { cli } from "./in-process";
 
@@ -71,10 +72,10 @@ test.each<[string[], string]>([
 test.each<[string[], string]>([
   [
     ["verify", "--endpoints", "http://127.0.0.1:1", "--output", "yaml"],
-    '--output must be table or json, got "yaml"',
+    '--output must be table, json, junit, prometheus, github or html, got "yaml"',
   ],
   [["status", "--endpoints", "http://127.0.0.1:1", "--output", ""], '--output must be table or json, got ""'],
-  [["verify", "--endpoints", "http://127.0.0.1:1", "--timeout", "soon"], "--timeout "],
+  [["verify", "--endpoints", "http://127.0.0.1:1", "--wait", "soon"], "--wait "],
   [["status", "--endpoints", "http://127.0.0.1:1", "--call-timeout", "-1s"], "--call-timeout "],
   [["status", "--endpoints", "http://127.0.0.1:1", "--call-timeout", "0s"], "the time per call is 0 ms"],
   [["verify", "--endpoints", "http://127.0.0.1:1", "--skip", "everything"], "no such check: everything"],
@@ -88,6 +89,23 @@ test.each<[string[], string]>([
     ["status", "--endpoints", "https://127.0.0.1:1", "--cert", __filename],
     "--cert and --key belong together",
   ],
+  [["verify", "--endpoints", "http://127.0.0.1:1", "--checks", "everything"], "no such check: everything"],
+  [["verify", "--endpoints", "http://127.0.0.1:1", "--snapshot-max-age", "1h"], "with --snapshots only"],
+  [
+    ["verify", "--endpoints", "http://127.0.0.1:1", "--report", "pdf=x"],
+    '--report must be FORMAT=FILE, got "pdf=x"',
+  ],
+  [
+    ["verify", "--endpoints", "http://127.0.0.1:1", "--report", "json=nowhere/x"],
+    "there is no folder nowhere",
+  ],
+  [["verify", "--endpoints", "http://127.0.0.1:1", "--report", "json=/dev/null"], "no plain file"],
+  [["status", "--endpoints", "http://127.0.0.1:1", "--watch", "soon"], "--watch "],
+  [["status", "--endpoints", "http://127.0.0.1:1", "--via", "ssh"], '--via must be ssm, got "ssh"'],
+  [
+    ["status", "--endpoints", "http://127.0.0.1:1", "--user", "root"],
+    "there is no password for the user root",
+  ],
   [["up", "--timeout", "a while"], "--timeout "],
   [["up", "--target", "azure"], '--target must be aws or local, got "azure"'],
   [["down", "--target", "azure"], '--target must be aws or local, got "azure"'],
@@ -98,6 +116,13 @@ test.each<[string[], string]>([
   expect(stdout).toBe("");
   expect(stderr).toContain(words);
   expect(stderr).not.toMatch(STACK);
+});
+
+test("verify --list-checks asks nobody", async () => {
+  const { code, stdout } = await cli("verify", "--list-checks");
+  expect(code).toBe(EXIT.ok);
+  expect(stdout.split("\n").filter((line) => line !== "")).toHaveLength(allChecks.length);
+  for (const { id, title } of allChecks) expect(stdout).toMatch(new RegExp(`^${id} +${title}$`, "m"));
 });
 
 test("schema prints a JSON Schema", async () => {

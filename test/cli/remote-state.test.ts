@@ -97,7 +97,7 @@ describe("a cluster whose state is in S3", { concurrent: false, timeout: TEST_MS
       endpoints: [{ member: "etcd-0", endpoint: "http://10.40.0.10:2379", status: null }],
     });
     // Also without being told, when nothing is deployed on this machine.
-    const found = await run(["verify", "--timeout", "0s"]);
+    const found = await run(["verify"]);
     expect(found.code, found.output).toBe(3);
     expect(found.stdout).toContain("cluster demo is not reachable from here");
   });

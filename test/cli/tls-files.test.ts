@@ -26,7 +26,7 @@ function failure(run: () => unknown): unknown {
 test("takes what the deployed cluster names, and nothing when there is nothing", () => {
   inEmptyFolder();
   for (const file of Object.values(OPERATOR)) write(file, file);
-  expect(readTlsFiles({}, OPERATOR)).toEqual({
+  expect(readTlsFiles({}, { own: OPERATOR })).toEqual({
     ca: Buffer.from(OPERATOR.caFile),
     cert: Buffer.from(OPERATOR.certFile),
     key: Buffer.from(OPERATOR.keyFile),
@@ -38,11 +38,11 @@ test("lets an option go before it, certificate and key together", () => {
   inEmptyFolder();
   for (const file of [...Object.values(OPERATOR), "mine.crt", "mine.key"]) write(file, file);
   const mine = { cert: Buffer.from("mine.crt"), key: Buffer.from("mine.key") };
-  expect(readTlsFiles({ cert: "mine.crt", key: "mine.key" }, OPERATOR)).toEqual({
+  expect(readTlsFiles({ cert: "mine.crt", key: "mine.key" }, { own: OPERATOR })).toEqual({
     ca: Buffer.from(OPERATOR.caFile),
     ...mine,
   });
-  expect(failure(() => readTlsFiles({ cert: "mine.crt" }, OPERATOR))).toMatchObject({
+  expect(failure(() => readTlsFiles({ cert: "mine.crt" }, { own: OPERATOR }))).toMatchObject({
     message: "--cert and --key belong together; one of them is missing",
   });
 });
@@ -50,7 +50,7 @@ test("lets an option go before it, certificate and key together", () => {
 test("says which files of the cluster are missing, and how they come back", () => {
   inEmptyFolder();
   write(OPERATOR.caFile, "CA");
-  const withCa = failure(() => readTlsFiles({}, OPERATOR));
+  const withCa = failure(() => readTlsFiles({}, { own: OPERATOR }));
   expect(withCa).toBeInstanceOf(ExternalError);
   expect(withCa).toMatchObject({
     message:
@@ -61,7 +61,7 @@ test("says which files of the cluster are missing, and how they come back", () =
   });
 
   inEmptyFolder();
-  const without = failure(() => readTlsFiles({}, OPERATOR));
+  const without = failure(() => readTlsFiles({}, { own: OPERATOR }));
   expect(without).toMatchObject({
     message: expect.stringContaining("cannot read the CA certificate pki/demo/client-ca.crt"),
     remedy: expect.stringMatching(
@@ -73,7 +73,7 @@ test("says which files of the cluster are missing, and how they come back", () =
 test("does not promise to make files that are not kept here", () => {
   inEmptyFolder();
   const own = { caFile: "/nowhere/ca.crt", certFile: "/nowhere/a.crt", keyFile: "/nowhere/a.key" };
-  expect(failure(() => readTlsFiles({}, own))).toMatchObject({
+  expect(failure(() => readTlsFiles({}, { own }))).toMatchObject({
     remedy: "put it there, or name others with --cacert, --cert, --key",
   });
 });
@@ -81,7 +81,7 @@ test("does not promise to make files that are not kept here", () => {
 test("blames the command line for what it named", () => {
   inEmptyFolder();
   mkdirSync("folder");
-  const error = failure(() => readTlsFiles({ cacert: "folder" }, OPERATOR));
+  const error = failure(() => readTlsFiles({ cacert: "folder" }, { own: OPERATOR }));
   expect(error).toBeInstanceOf(UsageError);
   expect(error).toMatchObject({ message: "cannot read --cacert folder: it is a folder" });
 });

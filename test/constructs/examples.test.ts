@@ -86,10 +86,7 @@ describe("in a project that has the package installed", () => {
     for (const name of await readdir("node_modules"))
       await symlink(resolve("node_modules", name), join(project, "node_modules", name));
     const manifest = JSON.parse(await readFile("package.json", "utf8")) as { files: string[] };
-    await node(
-      [TSC, "-p", resolve(".config/tsconfig.build.json"), "--outDir", join(installed, "dist")],
-      resolve("."),
-    );
+    await node([resolve(".config/build/build.mjs"), join(installed, "dist")], resolve("."));
     await cp("package.json", join(installed, "package.json"));
     // Only what the package says it ships, so that a template left out of the list is missed here.
     for (const entry of manifest.files.filter((file) => file !== "dist" && existsSync(file))) {

@@ -4,12 +4,17 @@
  */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { request as requestInTheClear } from "node:http";
+import { request as requestOverTls } from "node:https";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import type { TlsOptions } from "../../lib/verification";
+import { TestAuthority, type CertificateFiles } from "./certificates";
 import type { TestEtcd } from "./etcd";
 
 const startDeadlineMs = 60_000;
@@ -23,11 +28,40 @@ export interface RawClusterOptions {
   readonly flags?: readonly string[];
   /** Names are `<prefix>-1`, `<prefix>-2`…. @default "etcd" */
   readonly namePrefix?: string;
+  /** @default - plain text */
+  readonly tls?: RawClusterTls;
+}
+
+/** Mutual TLS, unless said otherwise; `{}` for everything as it should be. */
+export interface RawClusterTls {
+  /** Signs the members' certificates for clients, and the operator's. @default - a new one */
+  readonly clientAuthority?: TestAuthority;
+  /** Signs the members' certificates for each other. @default - a new one */
+  readonly peerAuthority?: TestAuthority;
+  /** Whether clients need a certificate. @default true */
+  readonly clientCertAuth?: boolean;
+  /** Whether peers need one. @default true */
+  readonly peerCertAuth?: boolean;
+  /** Common name of the operator's certificate: the user that etcd's authentication sees. @default "operator" */
+  readonly operator?: string;
+}
+
+/** What a cluster with TLS was given, for tests that make more of it or break it. */
+export interface RawClusterSecrets {
+  readonly clientAuthority: TestAuthority;
+  readonly peerAuthority: TestAuthority;
+  readonly operator: CertificateFiles;
 }
 
 // A test that is killed from outside must not leave members behind either.
 const running = new Set<ChildProcess>();
 process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
+/** One certificate for clients, one for its peers. */
+export interface MemberCertificates {
+  readonly client: CertificateFiles;
+  readonly peer: CertificateFiles;
+}
 
 export class RawMember {
   private child: ChildProcess | undefined;
@@ -39,7 +73,19 @@ export class RawMember {
     readonly peerUrl: string,
     private readonly binary: string,
     private readonly args: readonly string[],
+    /** Shown by whoever asks whether it is ready. */
+    private readonly tls?: TlsOptions,
+    /** The files that it reads its certificates and keys from, on every handshake anew; `undefined` without TLS. */
+    readonly certificates?: MemberCertificates,
   ) {}
+
+  /** From the next handshake on it shows another certificate; connections that are there stay. */
+  async replaceCertificate(use: keyof MemberCertificates, by: CertificateFiles): Promise<void> {
+    const files = this.certificates?.[use];
+    if (files === undefined) throw new Error(`${this.name} has no certificates`);
+    await copyFile(by.keyFile, files.keyFile);
+    await copyFile(by.certFile, files.certFile);
+  }
 
   start(): void {
     const child = spawn(this.binary, this.args, { stdio: ["ignore", "pipe", "pipe"] });
@@ -71,8 +117,14 @@ export class RawMember {
     await this.ready();
   }
 
+  /** Stops the process; returns when none of its threads runs any more, which on a busy machine is later than the signal. */
   freeze(): void {
+    const pid = this.child?.pid;
+    if (pid === undefined) return;
     this.child?.kill("SIGSTOP");
+    const until = Date.now() + startDeadlineMs;
+    while (!isStopped(pid) && Date.now() < until)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
   }
 
   thaw(): void {
@@ -94,8 +146,10 @@ export class RawMember {
 
   private async saysHealthy(): Promise<boolean> {
     try {
-      const reply = await fetch(`${this.endpoint}/health`, { signal: AbortSignal.timeout(2000) });
-      const { health, reason } = (await reply.json()) as { health: string; reason?: string };
+      const { health, reason } = JSON.parse(await httpGet(`${this.endpoint}/health`, this.tls)) as {
+        health: string;
+        reason?: string;
+      };
       // 3.5 calls a member with an alarm unhealthy; it is up nevertheless.
       return health === "true" || reason?.startsWith("ALARM") === true;
     } catch {
@@ -109,26 +163,36 @@ export class RawCluster {
     readonly members: readonly RawMember[],
     private readonly binaries: TestEtcd,
     private readonly folder: string,
+    /** As `verify` takes it; `undefined` without TLS. */
+    readonly tls: TlsOptions | undefined,
+    /** `undefined` without TLS. */
+    readonly secrets: RawClusterSecrets | undefined,
+    private readonly tlsFlags: TlsFlags | undefined,
   ) {}
 
   /** Starts the members and waits until all of them are ready. Leaves nothing behind if they do not get there. */
   static async start(options: RawClusterOptions): Promise<RawCluster> {
     const { binaries, size = 3, flags = [], namePrefix = "etcd" } = options;
     const folder = await mkdtemp(join(tmpdir(), "cdktf-etcd-test-"));
+    const secrets = options.tls === undefined ? undefined : await secretsIn(folder, options.tls);
+    const tls = secrets === undefined ? undefined : await tlsOptions(secrets);
+    const tlsFlags = secrets === undefined ? undefined : new TlsFlags(folder, secrets, options.tls ?? {});
     const ports = await freePorts(2 * size);
-    const url = (index: number): string => `http://127.0.0.1:${ports[index]}`;
+    const scheme = secrets === undefined ? "http" : "https";
+    const url = (index: number): string => `${scheme}://127.0.0.1:${ports[index]}`;
     const names = Array.from({ length: size }, (_, index) => `${namePrefix}-${index + 1}`);
     const initialCluster = names.map((name, index) => `${name}=${url(size + index)}`).join(",");
-    const members = names.map((name, index) => {
-      const flagsOfMember = memberFlags(name, url(index), url(size + index), join(folder, name));
-      const joining = [`--initial-cluster=${initialCluster}`, `--initial-cluster-token=${folder}`];
-      return new RawMember(name, url(index), url(size + index), binaries.etcd, [
-        ...flagsOfMember,
-        ...joining,
-        ...flags,
-      ]);
-    });
-    const cluster = new RawCluster(members, binaries, folder);
+    const members = await Promise.all(
+      names.map(async (name, index) => {
+        const certificates = await tlsFlags?.issue(name);
+        const flagsOfMember = memberFlags(name, url(index), url(size + index), join(folder, name));
+        const joining = [`--initial-cluster=${initialCluster}`, `--initial-cluster-token=${folder}`];
+        const ofTls = certificates === undefined ? [] : (tlsFlags?.of(certificates) ?? []);
+        const args = [...flagsOfMember, ...joining, ...ofTls, ...flags];
+        return new RawMember(name, url(index), url(size + index), binaries.etcd, args, tls, certificates);
+      }),
+    );
+    const cluster = new RawCluster(members, binaries, folder, tls, secrets, tlsFlags);
     try {
       members.forEach((member) => member.start());
       await Promise.all(members.map((member) => member.ready()));
@@ -171,18 +235,22 @@ export class RawCluster {
   /** Starts one more member as a learner; it is not among `members`, but is stopped with them. */
   async addLearner(name: string): Promise<RawMember> {
     const [clientPort, peerPort] = await freePorts(2);
-    const peerUrl = `http://127.0.0.1:${peerPort}`;
-    await this.etcdctl(["member", "add", name, "--learner", `--peer-urls=${peerUrl}`]);
+    const scheme = this.tls === undefined ? "http" : "https";
+    const peerUrl = `${scheme}://127.0.0.1:${peerPort}`;
+    await this.addMember([name, "--learner", `--peer-urls=${peerUrl}`]);
     const initialCluster = [
       ...this.members.map((member) => `${member.name}=${member.peerUrl}`),
       `${name}=${peerUrl}`,
     ];
-    const endpoint = `http://127.0.0.1:${clientPort}`;
-    const learner = new RawMember(name, endpoint, peerUrl, this.binaries.etcd, [
+    const endpoint = `${scheme}://127.0.0.1:${clientPort}`;
+    const certificates = await this.tlsFlags?.issue(name);
+    const args = [
       ...memberFlags(name, endpoint, peerUrl, join(this.folder, name)),
       `--initial-cluster=${initialCluster.join(",")}`,
       "--initial-cluster-state=existing",
-    ]);
+      ...(certificates === undefined ? [] : (this.tlsFlags?.of(certificates) ?? [])),
+    ];
+    const learner = new RawMember(name, endpoint, peerUrl, this.binaries.etcd, args, this.tls, certificates);
     this.others.push(learner);
     learner.start();
     await learner.ready();
@@ -190,14 +258,38 @@ export class RawCluster {
   }
   private readonly others: RawMember[] = [];
 
+  /** etcd takes nobody in until all members have been connected for 5 s (HealthInterval in server/etcdserver/server.go). */
+  private async addMember(args: readonly string[]): Promise<void> {
+    const until = Date.now() + startDeadlineMs;
+    for (;;) {
+      try {
+        await this.etcdctl(["member", "add", ...args]);
+        return;
+      } catch (error) {
+        if (Date.now() > until || !String(error).includes("unhealthy cluster")) throw error;
+        await sleep(pollMs);
+      }
+    }
+  }
+
   /** Runs etcdctl of the same release against all members, unless `args` say otherwise. */
   async etcdctl(args: readonly string[]): Promise<string> {
-    const env = { PATH: process.env["PATH"], ETCDCTL_API: "3" };
+    const env = { PATH: process.env["PATH"], ETCDCTL_API: "3", ...this.etcdctlTls() };
     const endpoints = args.some((arg) => arg.startsWith("--endpoints"))
       ? []
       : [`--endpoints=${this.endpoints.join(",")}`];
     const { stdout } = await promisify(execFile)(this.binaries.etcdctl, [...args, ...endpoints], { env });
     return stdout;
+  }
+
+  private etcdctlTls(): Record<string, string> {
+    if (this.secrets === undefined) return {};
+    const { clientAuthority, operator } = this.secrets;
+    return {
+      ETCDCTL_CACERT: clientAuthority.caFile,
+      ETCDCTL_CERT: operator.certFile,
+      ETCDCTL_KEY: operator.keyFile,
+    };
   }
 
   async stop(): Promise<void> {
@@ -216,6 +308,102 @@ function memberFlags(name: string, endpoint: string, peerUrl: string, dataDir: s
     `--initial-advertise-peer-urls=${peerUrl}`,
     "--log-level=warn",
   ];
+}
+
+/** The state comes after the program's name, which stands in brackets: proc(5). */
+function isStopped(pid: number): boolean {
+  const tasks = `/proc/${pid}/task`;
+  return readdirSync(tasks).every((task) => {
+    try {
+      return /\) [TZX]/.test(readFileSync(join(tasks, task, "stat"), "utf8"));
+    } catch {
+      // A thread that has just ended.
+      return true;
+    }
+  });
+}
+
+/** Makes the certificates of members, and the flags that name them. */
+class TlsFlags {
+  constructor(
+    private readonly folder: string,
+    private readonly secrets: RawClusterSecrets,
+    private readonly options: RawClusterTls,
+  ) {}
+
+  /** Copies of their own for every member, which a test may overwrite. */
+  async issue(name: string): Promise<MemberCertificates> {
+    const { clientAuthority, peerAuthority } = this.secrets;
+    const [client, peer] = await Promise.all([
+      clientAuthority.issue(`${name}-client`, { commonName: name }),
+      peerAuthority.issue(`${name}-peer`, { commonName: name }),
+    ]);
+    const own = async (files: CertificateFiles, use: string): Promise<CertificateFiles> => {
+      const certFile = join(this.folder, `${name}-${use}.crt`);
+      const keyFile = join(this.folder, `${name}-${use}.key`);
+      await copyFile(files.certFile, certFile);
+      await copyFile(files.keyFile, keyFile);
+      return { certFile, keyFile };
+    };
+    return { client: await own(client, "client"), peer: await own(peer, "peer") };
+  }
+
+  of({ client, peer }: MemberCertificates): string[] {
+    const { clientAuthority, peerAuthority } = this.secrets;
+    // etcd demands client certificates as soon as it is given a CA for them, with or without --client-cert-auth.
+    const { clientCertAuth = true, peerCertAuth = true } = this.options;
+    return [
+      `--cert-file=${client.certFile}`,
+      `--key-file=${client.keyFile}`,
+      ...(clientCertAuth ? ["--client-cert-auth", `--trusted-ca-file=${clientAuthority.caFile}`] : []),
+      `--peer-cert-file=${peer.certFile}`,
+      `--peer-key-file=${peer.keyFile}`,
+      ...(peerCertAuth ? ["--peer-client-cert-auth", `--peer-trusted-ca-file=${peerAuthority.caFile}`] : []),
+    ];
+  }
+}
+
+async function secretsIn(folder: string, tls: RawClusterTls): Promise<RawClusterSecrets> {
+  const clientAuthority =
+    tls.clientAuthority ?? (await TestAuthority.create(join(folder, "client-ca"), "client CA"));
+  const peerAuthority = tls.peerAuthority ?? (await TestAuthority.create(join(folder, "peer-ca"), "peer CA"));
+  return {
+    clientAuthority,
+    peerAuthority,
+    operator: await clientAuthority.issue(tls.operator ?? "operator"),
+  };
+}
+
+async function tlsOptions({
+  clientAuthority,
+  peerAuthority,
+  operator,
+}: RawClusterSecrets): Promise<TlsOptions> {
+  return {
+    ca: await readFile(clientAuthority.caFile),
+    cert: await readFile(operator.certFile),
+    key: await readFile(operator.keyFile),
+    peerCa: await readFile(peerAuthority.caFile),
+  };
+}
+
+/** Whoever signed the server's certificate: whether that is right is not the question here. */
+function httpGet(url: string, tls: TlsOptions | undefined): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { agent: false, signal: AbortSignal.timeout(2000) } as const;
+    const call =
+      tls === undefined
+        ? requestInTheClear(url, options)
+        : requestOverTls(url, { ...options, cert: tls.cert, key: tls.key, rejectUnauthorized: false });
+    call.on("error", reject);
+    call.on("response", (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      response.on("error", reject);
+      response.on("end", () => resolve(text));
+    });
+    call.end();
+  });
 }
 
 /** Ports that are free now, all different. */

@@ -81,8 +81,8 @@ async function etcd({ etcd: binary }: TestEtcd, tls?: EtcdTls): Promise<string> 
 describe("nobody of the cluster is reached if all that answers is", () => {
   test("a proxy that answers with 404, asked with or without TLS", async () => {
     const endpoint = await listening(gateway());
-    expect(await asked([withScheme("https", endpoint)])).toEqual(["unreachable", "unreachable"]);
-    expect(await asked([endpoint], undefined)).toEqual(["unreachable", "unreachable"]);
+    expect(await asked([withScheme("https", endpoint)])).toEqual(["not-etcd", "unreachable"]);
+    expect(await asked([endpoint], undefined)).toEqual(["not-etcd", "unreachable"]);
     const report = await verify({ endpoints: [endpoint], ...quick });
     expect(report.endpoints[0]?.problem).toMatchObject({
       message: "something answers there that is no etcd",
@@ -92,15 +92,15 @@ describe("nobody of the cluster is reached if all that answers is", () => {
 
   test("a proxy with a certificate of its own, asked with or without TLS", async () => {
     const endpoint = await listening(gateway(await foreign.issue("proxy")));
-    expect(await asked([endpoint])).toEqual(["unreachable", "unreachable"]);
-    expect(await asked([withScheme("http", endpoint)], undefined)).toEqual(["unreachable", "unreachable"]);
+    expect(await asked([endpoint])).toEqual(["not-etcd", "unreachable"]);
+    expect(await asked([withScheme("http", endpoint)], undefined)).toEqual(["not-etcd", "unreachable"]);
   });
 
   test("a proxy at one address and nothing at another", async () => {
     const endpoint = await listening(gateway());
     expect(await asked([endpoint, "http://etcd-1.invalid:2379"])).toEqual([
-      "unreachable",
-      "unreachable",
+      "not-etcd",
+      "unknown-host",
       "unreachable",
     ]);
   });
@@ -125,13 +125,13 @@ describe("nobody of the cluster is reached if all that answers is", () => {
 
 describe("a cluster is reached, and what is wrong with it stands, if", () => {
   test("something takes connections and stays silent: it may wait for its quorum", async () => {
-    expect(await asked([await listening(silentListener())], undefined)).toEqual(["timed-out", "unhealthy"]);
+    expect(await asked([await listening(silentListener())], undefined)).toEqual(["silent", "unhealthy"]);
   });
 
   test("a machine refuses connections: its etcd may not be up yet", async () => {
     const nobody = `https://127.0.0.1:${await freePortRange(1)}`;
     const endpoint = await listening(gateway());
-    expect(await asked([nobody, endpoint])).toEqual(["refused", "unreachable", "unhealthy"]);
+    expect(await asked([nobody, endpoint])).toEqual(["refused", "not-etcd", "unhealthy"]);
   });
 
   test("nobody said that the network is private", async () => {
@@ -145,29 +145,35 @@ describe("a cluster is reached, and what is wrong with it stands, if", () => {
 
     test("has another CA than the one expected, and wants certificates of that", async () => {
       const endpoint = await etcd(binary(), { authority: foreign, wantsClientCertificate: true });
-      expect(await asked([endpoint])).toEqual(["tls", "unhealthy"]);
-      expect(await asked([withScheme("http", endpoint)], undefined)).toEqual(["tls", "unhealthy"]);
+      expect(await asked([endpoint])).toEqual(["server-certificate-unknown-ca", "unhealthy"]);
+      expect(await asked([withScheme("http", endpoint)], undefined)).toEqual(["speaks-tls", "unhealthy"]);
     });
 
     test("refuses the client's certificate, or misses one", async () => {
       const endpoint = await etcd(binary(), { authority: ours, wantsClientCertificate: true });
       const { certFile, keyFile } = await foreign.issue("stranger");
       const stranger = { cert: await readFile(certFile), key: await readFile(keyFile) };
-      expect(await asked([endpoint], { ca: operator.ca })).toEqual(["tls", "unhealthy"]);
-      expect(await asked([endpoint], { ca: operator.ca, ...stranger })).toEqual(["tls", "unhealthy"]);
+      expect(await asked([endpoint], { ca: operator.ca })).toEqual([
+        "client-certificate-missing",
+        "unhealthy",
+      ]);
+      expect(await asked([endpoint], { ca: operator.ca, ...stranger })).toEqual([
+        "client-certificate-unknown-ca",
+        "unhealthy",
+      ]);
       expect(await asked([endpoint])).toEqual([undefined, "healthy"]);
     });
 
     test("has a certificate of an unknown CA and takes anybody", async () => {
       const endpoint = await etcd(binary(), { authority: foreign, wantsClientCertificate: false });
-      expect(await asked([endpoint])).toEqual(["tls", "unhealthy"]);
+      expect(await asked([endpoint])).toEqual(["server-certificate-unknown-ca", "unhealthy"]);
     });
 
     test("speaks plain HTTP where TLS is expected; one sign of etcd is enough", async () => {
       const endpoint = withScheme("https", await etcd(binary()));
-      expect(await asked([endpoint])).toEqual(["tls", "unhealthy"]);
+      expect(await asked([endpoint])).toEqual(["speaks-plain-text", "unhealthy"]);
       const proxy = await listening(gateway());
-      expect(await asked([endpoint, proxy])).toEqual(["tls", "unreachable", "unhealthy"]);
+      expect(await asked([endpoint, proxy])).toEqual(["speaks-plain-text", "not-etcd", "unhealthy"]);
     });
   });
 });

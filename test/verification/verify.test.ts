@@ -11,6 +11,15 @@ import { etcdBinaries } from "../support/etcd";
 import { RawCluster } from "../support/raw-cluster";
 import { check, failedChecks, failures } from "./support/reports";
 
+/** In plain text there are no certificates; and nobody gave a second definition, nor snapshots. */
+const NOT_ASKED = ["client-certificate", "peer-certificate", "definition", "snapshot-age"];
+
+function wholesome(id: string, cluster: RawCluster): string {
+  if (NOT_ASKED.includes(id)) return "skipped";
+  const isSupported = !cluster.expectation.release.startsWith("3.4.");
+  return id === "known-releases" && !isSupported ? "warned" : "passed";
+}
+
 const waitOptions = { timeout: 20_000, interval: 200 };
 
 describe.each([
@@ -29,10 +38,10 @@ describe.each([
   });
   afterAll(() => cluster?.stop());
 
-  test("pass every check", async () => {
+  test("pass every check that can be made of them", async () => {
     const report = await verify({ expectation });
     expect(report.checks.map(({ id, outcome }) => [id, outcome])).toEqual(
-      allChecks.map(({ id }) => [id, "passed"]),
+      allChecks.map(({ id }) => [id, wholesome(id, cluster)]),
     );
     expect(report.verdict).toBe("healthy");
   });
@@ -117,7 +126,9 @@ describe.each([
 
   test("is a healthy cluster on its own", async () => {
     const report = await verify({ expectation: cluster.expectation });
-    expect(report.checks.map(({ outcome }) => outcome)).toEqual(allChecks.map(() => "passed"));
+    expect(report.checks.map(({ id, outcome }) => [id, outcome])).toEqual(
+      allChecks.map(({ id }) => [id, wholesome(id, cluster)]),
+    );
   });
 
   test("fails if a learner is with it that is not declared, and passes if it is", async () => {

@@ -10,8 +10,8 @@ import {
   type PkiStep,
 } from "../../pki";
 import { loadForAllTargets } from "../all-targets";
-import { OUTPUT_FORMATS } from "../asking";
 import { EXIT, type ExitCode } from "../exit-codes";
+import { oneOf } from "../one-of";
 import { renderCertificates, renderCertificatesJson } from "../pki-list";
 
 export interface PkiOptions {
@@ -66,9 +66,7 @@ export async function issue(
 
 /** Prints what is there and what should be. */
 export async function list(options: ListOptions): Promise<ExitCode> {
-  const format = OUTPUT_FORMATS.find((known) => known === options.output);
-  if (format === undefined)
-    throw new UsageError(`--output must be ${OUTPUT_FORMATS.join(" or ")}, got "${options.output}"`);
+  const format = oneOf("--output", options.output, ["table", "json"]);
   const clusters = await loadForAllTargets(options);
   const listed = listCertificates(clusters);
   const text =

@@ -1,10 +1,10 @@
 import { failureTolerance, quorum, type Cluster, type LocalCluster } from "../../cluster/cluster";
 import { ExternalError } from "../../errors";
-import { durationMs } from "../asking";
 import { runCdktf } from "../cdktf";
 import { ensureCertificates, refuseNewAuthority } from "../certificates";
 import { definitionFile, loadCluster, type DefinitionOptions } from "../definition-file";
 import { NAMED_ETCD_VARIABLE, TIMEOUT_VARIABLE } from "../deploy-variables";
+import { durationMs } from "../duration";
 import { EXIT, type ExitCode } from "../exit-codes";
 import { terraformBinary } from "../terraform-binary";
 
@@ -57,9 +57,9 @@ export async function up(options: UpOptions, signal: AbortSignal): Promise<ExitC
   // A deploy that changed nothing has not asked the members either.
   if (seen.some((line) => line.includes(VERDICT))) return EXIT.ok;
   const { verifyCluster } = await import("./verify.js");
-  const question = { cluster: options.cluster, target: cluster.target, output: "table", callTimeout: "2s" };
+  const question = { cluster: options.cluster, target: cluster.target, callTimeout: "2s" };
   return verifyCluster(
-    { ...question, timeout: options.timeout ?? TIMEOUT_WITHOUT_CHANGE, allowUnreachable: true },
+    { ...question, wait: options.timeout ?? TIMEOUT_WITHOUT_CHANGE, allowUnreachable: true },
     signal,
   );
 }

@@ -1,7 +1,7 @@
-import type { AskedEndpoint, Check, CheckContext, Finding } from "../check";
+import { unanswered, type AskedEndpoint, type Check, type CheckContext, type Finding } from "../check";
 import { pause } from "../questions/deadline";
 import { grantLease, type LeaseGrant } from "../grant-lease";
-import { settle, type EndpointProblem } from "../questions/problem";
+import { settle } from "../questions/problem";
 
 /** etcd raises it to its minimum, 1.5 election timeouts rounded up to seconds: `minTTL` in its etcdserver/server.go. */
 const shortestTtlSeconds = 1;
@@ -22,7 +22,9 @@ export const leaseExpires: Check = {
   run: async (context) => {
     const answer = await settle(grantKey(context));
     if (!answer.ok) {
-      return [{ outcome: "failed", ...because("no lease was granted", answer.problem) }];
+      const statuses = await Promise.all(context.endpoints.map(({ status }) => status));
+      if (!statuses.some(({ ok }) => ok)) return [{ outcome: "skipped", reason: "no member answers" }];
+      return [unanswered(undefined, "no lease was granted", answer.problem)];
     }
     const leased = answer.value;
     const findings = await Promise.all(
@@ -68,7 +70,7 @@ async function follow(context: CheckContext, endpoint: AskedEndpoint, leased: Le
     const present = await settle(client.hasLocally(key));
     const ageSeconds = ((performance.now() - grantedAt) / 1000).toFixed(1);
     if (!present.ok) {
-      return { outcome: "failed", target, ...because("could not be asked for the key", present.problem) };
+      return unanswered(target, "could not be asked for the key", present.problem);
     }
     if (!present.value) {
       return {
@@ -86,11 +88,4 @@ async function follow(context: CheckContext, endpoint: AskedEndpoint, leased: Le
       return { outcome: "skipped", target, reason: "interrupted" };
     }
   }
-}
-
-function because(
-  what: string,
-  { message, remedy }: EndpointProblem,
-): { reason: string; remedy: string | undefined } {
-  return { reason: `${what}: ${message}`, remedy };
 }

@@ -1,33 +1,97 @@
 import type { EndpointFacts } from "../questions/ask";
 import { answering, groupLabels, listed, type Check, type Finding } from "../check";
-import type { ListedMember } from "../questions/answers";
+import type { ListedMember, MemberStatus } from "../questions/answers";
 import type { ExpectedMember, Target } from "../expectation";
+
+/** The member list as one member has it. */
+interface View {
+  readonly target: Target;
+  /** Undefined if that member gave none. */
+  readonly status: MemberStatus | undefined;
+  readonly list: readonly ListedMember[];
+}
 
 export const membership: Check = {
   id: "membership",
   title: "members and peer URLs are exactly as defined",
   skip: ({ expectation }) =>
     expectation === undefined ? "no definition to compare the member list with" : undefined,
-  run: async (context) => {
-    const facts = await context.facts;
-    const expected = context.expectation?.members ?? [];
-    const views = facts.flatMap(({ target, memberList }) =>
-      memberList.ok ? [{ target, list: memberList.value }] : [],
-    );
-    if (views.length === 0) {
-      return [{ outcome: "skipped", reason: "no member gave its member list" }];
-    }
-    const clusters = new Set(answering(facts).map(({ status }) => status.clusterId));
-    if (clusters.size > 1) {
-      return [{ outcome: "skipped", reason: "the endpoints belong to different clusters" }];
-    }
-    const findings = [
-      ...merge(views.map(({ target, list }) => ({ target, findings: differences(expected, list, facts) }))),
-      ...facts.flatMap(misplaced),
-    ];
-    return findings.length > 0 ? findings : [{ outcome: "passed", reason: `${expected.length} members` }];
-  },
+  run: async ({ facts, expectation }) => compareMembership(expectation?.members ?? [], await facts),
 };
+
+/** Where what was defined, what each member lists and what each says of itself depart from each other. */
+export function compareMembership(
+  expected: readonly ExpectedMember[],
+  facts: readonly EndpointFacts[],
+): Finding[] {
+  const views = facts.flatMap(({ target, status, memberList }): View[] =>
+    memberList.ok ? [{ target, status: status.ok ? status.value : undefined, list: memberList.value }] : [],
+  );
+  if (views.length === 0) {
+    return [{ outcome: "skipped", reason: "no member gave its member list" }];
+  }
+  const clusters = new Set(answering(facts).map(({ status }) => status.clusterId));
+  if (clusters.size > 1) {
+    return [{ outcome: "skipped", reason: "the endpoints belong to different clusters" }];
+  }
+  const foreign = foreignCluster(expected, views);
+  if (foreign !== undefined) return [foreign];
+
+  const removed = removedMembers(views);
+  const isRemoved = ({ target }: { readonly target?: Target | undefined }): boolean =>
+    removed.some((finding) => finding.target === target);
+  const findings = [
+    ...removed,
+    ...merge(
+      views.map(({ target, list }) => ({ target, findings: differences(expected, list, facts) })),
+    ).filter((finding) => !isRemoved(finding)),
+    ...facts.filter((fact) => !isRemoved(fact)).flatMap(misplaced),
+  ];
+  return findings.length > 0 ? findings : [{ outcome: "passed", reason: `${expected.length} members` }];
+}
+
+/** Not one of the members that answer has a name or a peer URL of the definition. */
+function foreignCluster(expected: readonly ExpectedMember[], views: readonly View[]): Finding | undefined {
+  const members = new Map(views.flatMap(({ list }) => list).map((member) => [member.id, member]));
+  const isKnown = ({ name, peerUrls }: ListedMember): boolean =>
+    expected.some((wanted) => wanted.name === name || wanted.peerUrls.some((url) => peerUrls.includes(url)));
+  if (members.size === 0 || [...members.values()].some(isKnown)) return undefined;
+  return {
+    outcome: "failed",
+    reason: `another cluster answers, of ${listed([...members.values()].map(nameOf))}`,
+    remedy: "Correct the endpoints.",
+    lasting: true,
+  };
+}
+
+/**
+ * Members that answer, but were removed and may not have heard of it. Who is behind them in the log says nothing: a list without
+ * them may be one from before they were added.
+ */
+function removedMembers(views: readonly View[]): Finding[] {
+  return views.flatMap((view): Finding[] => {
+    const { target, status } = view;
+    if (status === undefined) return [];
+    const without = views.filter(
+      (other) =>
+        !other.list.some(({ id }) => id === status.memberId) &&
+        (other === view || (other.status?.raftAppliedIndex ?? 0n) > status.raftAppliedIndex),
+    );
+    if (without.length === 0) return [];
+    const said = without.includes(view)
+      ? "it says so itself"
+      : `so ${without.length === 1 ? "says" : "say"} ${listed(without.map((other) => other.target.label))}`;
+    return [
+      {
+        outcome: "failed",
+        target,
+        reason: `answers as ${status.memberId}, which is no longer a member (${said})`,
+        remedy:
+          "Stop it; if it is meant to be a member, delete its data, add it with `etcdctl member add` and start it anew.",
+      },
+    ];
+  });
+}
 
 /** Where one member's view of the list departs from the definition. */
 function differences(
@@ -37,8 +101,6 @@ function differences(
 ): Finding[] {
   const targetOf = (name: string): Target | undefined =>
     facts.find(({ target }) => target.label === name)?.target;
-  const samePeerUrls = (member: ListedMember, urls: readonly string[]): boolean =>
-    [...member.peerUrls].sort().join() === [...urls].sort().join();
   const findings: Finding[] = [];
   const recognised = new Set<string>();
 
@@ -77,7 +139,7 @@ function differences(
   for (const member of list.filter(({ id }) => !recognised.has(id))) {
     findings.push({
       outcome: "failed",
-      reason: `${member.name === "" ? "an unstarted member" : member.name} (${member.id}, ${member.peerUrls.join(",")}) is not in the definition`,
+      reason: `${nameOf(member)} (${member.id}, ${member.peerUrls.join(",")}) is not in the definition`,
       remedy: `Add it to the definition, or \`etcdctl member remove ${member.id}\`.`,
     });
   }
@@ -104,6 +166,11 @@ function misplaced({ target, status, memberList }: EndpointFacts): Finding[] {
     },
   ];
 }
+
+const nameOf = ({ name }: ListedMember): string => (name === "" ? "an unstarted member" : name);
+
+const samePeerUrls = (member: ListedMember, urls: readonly string[]): boolean =>
+  [...member.peerUrls].sort().join() === [...urls].sort().join();
 
 /** One finding instead of one per view; who sees it is said when not everybody does. */
 function merge(views: readonly { target: Target; findings: readonly Finding[] }[]): Finding[] {

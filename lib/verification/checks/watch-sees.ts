@@ -1,4 +1,4 @@
-import type { AskedEndpoint, Check, CheckContext, Finding } from "../check";
+import { unanswered, type AskedEndpoint, type Check, type CheckContext, type Finding } from "../check";
 import { settle } from "../questions/problem";
 
 export const watchSees: Check = {
@@ -31,10 +31,5 @@ async function watch(context: CheckContext, endpoint: AskedEndpoint, index: numb
     : lease;
   return answer.ok
     ? { outcome: "passed", target, reason: "saw its event" }
-    : {
-        outcome: "failed",
-        target,
-        reason: `saw no event: ${answer.problem.message}`,
-        remedy: answer.problem.remedy,
-      };
+    : unanswered(target, "saw no event", answer.problem);
 }

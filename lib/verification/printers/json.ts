@@ -1,83 +1,21 @@
-import type { Alarm } from "../questions/answers";
-import type { CheckReport, EndpointStatus, StatusProblem, Verdict, VerificationReport } from "../report";
+import type { EndpointStatus, VerificationReport } from "../report";
+import type { PrinterOptions } from "./printer-options";
+import type { StatusJson, VerificationJson } from "./report-schema";
+
+export type { StatusJson, VerificationJson };
 
 /** Raised when a field is removed or changes its meaning; new fields may come without. */
-export const jsonSchemaVersion = 1;
+export const jsonSchemaVersion = 2;
 
 /**
- * What `renderJson` prints. IDs are hexadecimal strings, as etcdctl's table shows them; 64-bit numbers are decimal
- * strings, as in etcd's own HTTP gateway, because a JSON number loses digits beyond 2^53. What is not known is `null`.
+ * A report for programs: {@link VerificationJson}, indented. IDs are hexadecimal strings, as etcdctl's table shows them;
+ * 64-bit numbers are decimal strings, as in etcd's own HTTP gateway, because a JSON number loses digits beyond 2^53. What is
+ * not known is `null`.
  */
-export interface VerificationJson {
-  readonly schemaVersion: typeof jsonSchemaVersion;
-  readonly verdict: Verdict;
-  readonly clusterName: string | null;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  readonly tookMs: number;
-  readonly endpoints: readonly EndpointJson[];
-  readonly checks: readonly CheckJson[];
-}
-
-export interface EndpointJson {
-  readonly endpoint: string;
-  readonly member: string | null;
-  readonly tookMs: number;
-  /** `null` if the endpoint gave no status; `problem` says why. */
-  readonly status: StatusJson | null;
-  readonly problem: { readonly [Key in keyof StatusProblem]: StatusProblem[Key] | null } | null;
-}
-
-export interface StatusJson {
-  readonly clusterId: string;
-  readonly memberId: string;
-  /** `null` without a leader. */
-  readonly leaderId: string | null;
-  readonly isLeader: boolean;
-  readonly isLearner: boolean;
-  readonly version: string;
-  readonly dbSizeBytes: number;
-  readonly dbSizeInUseBytes: number;
-  readonly raftTerm: string;
-  readonly raftIndex: string;
-  readonly raftAppliedIndex: string;
-  readonly revision: string;
-  readonly alarms: readonly Alarm[];
-  readonly errors: readonly string[];
-}
-
-export interface CheckJson {
-  readonly id: string;
-  readonly title: string;
-  readonly outcome: CheckReport["outcome"];
-  readonly tookMs: number;
-  readonly results: readonly {
-    readonly outcome: CheckReport["outcome"];
-    readonly member: string | null;
-    readonly endpoint: string | null;
-    readonly reason: string;
-    readonly remedy: string | null;
-    readonly lasting: boolean;
-  }[];
-}
-
-/** A report for programs: {@link VerificationJson}, indented. */
-export function renderJson(report: VerificationReport): string {
-  return JSON.stringify(toJson(report), null, 2);
-}
-
-/** The status rows alone, for programs. */
-export function renderStatusJson(endpoints: readonly EndpointStatus[]): string {
-  return JSON.stringify(
-    { schemaVersion: jsonSchemaVersion, endpoints: endpoints.map(endpointJson) },
-    null,
-    2,
-  );
-}
-
-function toJson(report: VerificationReport): VerificationJson {
-  return {
+export function renderJson(report: VerificationReport, { producedBy }: PrinterOptions = {}): string {
+  const json: VerificationJson = {
     schemaVersion: jsonSchemaVersion,
+    producedBy: producedBy === undefined ? null : { name: producedBy.name, version: producedBy.version },
     verdict: report.verdict,
     clusterName: report.clusterName ?? null,
     startedAt: report.startedAt.toISOString(),
@@ -98,9 +36,22 @@ function toJson(report: VerificationReport): VerificationJson {
       })),
     })),
   };
+  return JSON.stringify(json, null, 2);
 }
 
-function endpointJson({ endpoint, member, tookMs, status, problem }: EndpointStatus): EndpointJson {
+/** The status rows alone, for programs. */
+export function renderStatusJson(endpoints: readonly EndpointStatus[]): string {
+  const json: StatusJson = { schemaVersion: jsonSchemaVersion, endpoints: endpoints.map(endpointJson) };
+  return JSON.stringify(json, null, 2);
+}
+
+function endpointJson({
+  endpoint,
+  member,
+  tookMs,
+  status,
+  problem,
+}: EndpointStatus): VerificationJson["endpoints"][number] {
   return {
     endpoint,
     member: member ?? null,
@@ -115,6 +66,8 @@ function endpointJson({ endpoint, member, tookMs, status, problem }: EndpointSta
             raftIndex: String(status.raftIndex),
             raftAppliedIndex: String(status.raftAppliedIndex),
             revision: String(status.revision),
+            alarms: [...status.alarms],
+            errors: [...status.errors],
           },
     problem: problem === undefined ? null : { ...problem, remedy: problem.remedy ?? null },
   };

@@ -1,6 +1,9 @@
 import { lazyRequire } from "../../lazy-require";
 import type { EndpointStatus } from "../report";
 import { humanizeBytes } from "./humanize-bytes";
+import { renderNarrowStatus } from "./narrow-status";
+import { oneLine } from "./one-line";
+import type { PrinterOptions } from "./printer-options";
 
 /** The ten columns of `etcdctl endpoint status` 3.4 and 3.5, in its words (`makeEndpointStatusTable` in its printer.go). */
 const headers = [
@@ -36,9 +39,19 @@ const chars = {
 };
 
 /**
- * The status table as `etcdctl endpoint status -w table` prints it, with a row also for an endpoint that did not answer.
+ * The status table as `etcdctl endpoint status -w table` prints it, with a row also for an endpoint that did not answer. Where
+ * that is too wide, with fewer columns.
  */
-export function renderStatusTable(endpoints: readonly EndpointStatus[]): string {
+export function renderStatusTable(
+  endpoints: readonly EndpointStatus[],
+  { columns = 0 }: Pick<PrinterOptions, "columns"> = {},
+): string {
+  const table = etcdctlTable(endpoints);
+  const [frame = ""] = table.split("\n");
+  return columns === 0 || frame.length <= columns ? table : renderNarrowStatus(endpoints, columns);
+}
+
+function etcdctlTable(endpoints: readonly EndpointStatus[]): string {
   const Table = lazyRequire("cli-table3") as typeof import("cli-table3");
   const table = new Table({
     // The types want text here; the library takes cells, and only those can be centred.
@@ -50,7 +63,7 @@ export function renderStatusTable(endpoints: readonly EndpointStatus[]): string 
     chars,
     style: { head: [], border: [], compact: true },
   });
-  table.push(...endpoints.map(cells));
+  table.push(...endpoints.map((row) => cells(row).map(oneLine)));
   return table.toString();
 }
 

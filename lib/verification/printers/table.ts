@@ -1,65 +1,122 @@
 import { createColors } from "picocolors";
-import type { CheckReport, CheckResult, VerificationReport } from "../report";
+import type { Outcome } from "../check";
+import type { CheckReport, VerificationReport } from "../report";
+import { groupResults, groupSkipped, type ResultGroup } from "./group-results";
+import { oneLine } from "./one-line";
+import type { PrinterOptions } from "./printer-options";
 import { renderStatusTable } from "./status-table";
+import { countsOf, verdictOf } from "./verdict";
+import { wrap, type Span } from "./wrap";
 
-type Colors = ReturnType<typeof createColors>;
+/** So many checks are named where members are skipped; more are counted. */
+const checksNamedAtMost = 3;
 
 /**
- * A report for people: the status table, what each check found, the verdict. What went wrong comes with what to do.
- *
- * @param options.color ANSI colours; ask for them only when the output is a terminal. `@default false`
+ * A report for people: the status table, what each check found, the verdict. What passed comes first and in one line a
+ * check; what has to be done, with its remedy, stands next to the verdict, where a terminal stops.
  */
-export function renderTable(report: VerificationReport, options: { color?: boolean } = {}): string {
-  const colors = createColors(options.color ?? false);
-  return [
-    renderStatusTable(report.endpoints),
-    "",
-    ...report.checks.flatMap((check) => checkLines(check, colors)),
-    "",
-    verdictLine(report, colors),
-  ].join("\n");
+export function renderTable(
+  report: VerificationReport,
+  { color = false, columns = 0, verdictFirst = false }: PrinterOptions = {},
+): string {
+  const page = new Page(color, columns === 0 ? Infinity : columns);
+  const checks = (...outcomes: readonly Outcome[]): CheckReport[] =>
+    outcomes.flatMap((wanted) => report.checks.filter(({ outcome }) => outcome === wanted));
+  const answered = checks("passed", "warned", "failed");
+  const quiet = [
+    ...checks("passed", "skipped").flatMap((check) => page.quietLines(check)),
+    ...groupSkipped(answered).flatMap((group) => page.skippedLines(group)),
+  ];
+  const loud = (verdictFirst ? checks("failed", "warned") : checks("warned", "failed")).flatMap((check) =>
+    page.loudLines(check),
+  );
+  const verdict = page.verdictLines(report);
+  const status = [renderStatusTable(report.endpoints, { columns })];
+  return (verdictFirst ? [status, verdict, loud, quiet] : [status, quiet, loud, verdict])
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
 }
 
-function checkLines(check: CheckReport, colors: Colors): string[] {
-  const mark = {
-    passed: colors.green("✓"),
-    warned: colors.yellow("!"),
-    failed: colors.red("✗"),
-    skipped: colors.dim("–"),
-  }[check.outcome];
-  const notPassed = check.results.filter(({ outcome }) => outcome !== "passed");
-  const [only] = check.results;
-  const isOneSentence =
-    check.results.length === 1 && only?.outcome === check.outcome && check.outcome !== "failed";
-  const summary = isOneSentence ? colors.dim(`: ${only.reason}`) : "";
-  const details = isOneSentence ? [] : notPassed.flatMap((result) => resultLines(result, colors));
-  return [`${mark} ${check.title}${summary}`, ...details];
-}
+/** Lines for one terminal. */
+class Page {
+  private readonly colors: ReturnType<typeof createColors>;
 
-function resultLines(result: CheckResult, colors: Colors): string[] {
-  const who = result.member ?? result.endpoint;
-  const where = result.member === undefined || result.endpoint === undefined ? "" : ` (${result.endpoint})`;
-  const about = who === undefined ? "" : `${who}${where}: `;
-  const line = `    ${about}${result.reason}`;
-  if (result.outcome === "skipped") {
-    return [colors.dim(`${line} – skipped`)];
+  constructor(
+    color: boolean,
+    private readonly columns: number,
+  ) {
+    this.colors = createColors(color);
   }
-  return [line, ...(result.remedy === undefined ? [] : [colors.dim(`      → ${result.remedy}`)])];
+
+  /** What needs nobody: one line, with the reason if there is but one, or with all reasons why nothing was asked. */
+  quietLines({ outcome, title, results }: CheckReport): string[] {
+    const groups = groupResults(results.filter((result) => result.outcome === outcome));
+    const [group] = groups;
+    const isOneReason = groups.length === 1 && group !== undefined && isWhole(group, results);
+    const reason = isOneReason
+      ? group.reason
+      : outcome === "skipped"
+        ? groups.map(about).join("; ")
+        : undefined;
+    return this.line(this.mark(outcome), 2, [
+      { text: oneLine(reason === undefined ? title : `${title}:`) },
+      ...(reason === undefined ? [] : [{ text: oneLine(reason), paint: this.colors.dim }]),
+    ]);
+  }
+
+  /** What somebody has to look at: every reason with its remedy. */
+  loudLines({ outcome, title, results }: CheckReport): string[] {
+    const groups = groupResults(
+      results.filter((result) => result.outcome === "failed" || result.outcome === "warned"),
+    );
+    return [
+      ...this.line(this.mark(outcome), 2, [{ text: oneLine(title), paint: this.colors.bold }]),
+      ...groups.flatMap((group) => this.groupLines(group)),
+    ];
+  }
+
+  skippedLines({ who, reason, checkIds }: ReturnType<typeof groupSkipped>[number]): string[] {
+    const checks = checkIds.length > checksNamedAtMost ? `${checkIds.length} checks` : checkIds.join(", ");
+    const text = oneLine(`${about({ who, reason })} – skipped in ${checks}`);
+    return this.line(this.mark("skipped"), 2, [{ text, paint: this.colors.dim }]);
+  }
+
+  verdictLines(report: VerificationReport): string[] {
+    const paint = {
+      healthy: this.colors.green,
+      unhealthy: this.colors.red,
+      unreachable: this.colors.yellow,
+    }[report.verdict];
+    return this.line("", 0, [{ text: `${oneLine(verdictOf(report))}:`, paint }, { text: countsOf(report) }]);
+  }
+
+  private groupLines(group: ResultGroup): string[] {
+    const { remedy } = group;
+    return [
+      ...this.line("    ", 4, [{ text: oneLine(about(group)) }], 6),
+      ...(remedy === undefined
+        ? []
+        : this.line("      → ", 8, [{ text: oneLine(remedy), paint: this.colors.dim }], 8)),
+    ];
+  }
+
+  private line(first: string, width: number, spans: readonly Span[], hanging = width + 2): string[] {
+    return wrap(spans, { columns: this.columns, first, width, hanging });
+  }
+
+  private mark(outcome: Outcome): string {
+    const { green, yellow, red, dim } = this.colors;
+    return { passed: green("✓ "), warned: yellow("! "), failed: red("✗ "), skipped: dim("– ") }[outcome];
+  }
 }
 
-function verdictLine({ verdict, checks, clusterName, tookMs }: VerificationReport, colors: Colors): string {
-  const count = (outcome: string): number => checks.filter((check) => check.outcome === outcome).length;
-  const counts = [
-    `${count("passed")} passed`,
-    ...(count("warned") > 0 ? [`${count("warned")} ${count("warned") === 1 ? "warning" : "warnings"}`] : []),
-    `${count("failed")} failed`,
-    `${count("skipped")} skipped`,
-  ].join(", ");
-  const cluster = clusterName === undefined ? "the cluster" : `cluster ${clusterName}`;
-  const said = {
-    healthy: colors.green(`${cluster} is healthy`),
-    unhealthy: colors.red(`${cluster} is unhealthy`),
-    unreachable: colors.yellow(`${cluster} is not reachable from here, so nothing is known about it`),
-  }[verdict];
-  return `${said}: ${counts} in ${(tookMs / 1000).toFixed(1)} s`;
+function about({ who, reason }: Pick<ResultGroup, "who" | "reason">): string {
+  return who === undefined ? reason : `${who}: ${reason}`;
+}
+
+function isWhole(group: ResultGroup, results: readonly unknown[]): boolean {
+  return (
+    group.results.length === results.length && new Set(group.results.map(({ reason }) => reason)).size === 1
+  );
 }

@@ -1,9 +1,10 @@
 import type { ListedMember, MemberStatus } from "./answers";
-import type { EndpointClient, TlsOptions } from "./endpoint-client";
+import { diagnose, needsLook } from "./diagnose";
+import type { EndpointClient } from "./endpoint-client";
 import type { Target } from "../expectation";
-import { EndpointProblem, settle, type Answer } from "./problem";
-import { notEtcd } from "./not-etcd";
-import { acceptsConnections } from "./tcp-probe";
+import { lookAt, type Sight } from "./look";
+import { settle, type Answer } from "./problem";
+import type { TlsContexts } from "./tls-contexts";
 
 /** A status, or why there is none, and how long that took. */
 export type StatusAnswer = Answer<MemberStatus> & { readonly tookMs: number };
@@ -17,14 +18,16 @@ export interface EndpointFacts {
 
 export interface AskStatusOptions {
   readonly callTimeoutMs: number;
-  readonly tls: TlsOptions | undefined;
+  readonly tls: TlsContexts;
+  /** Where this member listens for its peers, as far as is known. */
+  readonly peerUrls: readonly string[];
   /** Whether whoever answers may be somebody on the way. */
   readonly privateNetwork: boolean;
 }
 
 /**
- * Asks for the status. Silence is looked into while the call still runs, so that this costs no second deadline: a frozen
- * member accepts connections, a black hole does not.
+ * Asks for the status. Silence is looked into while the call still runs, and what fails at once is looked into then, so that the cause
+ * costs no second deadline.
  */
 export async function askStatus(
   target: Target,
@@ -32,54 +35,29 @@ export async function askStatus(
   options: AskStatusOptions,
 ): Promise<StatusAnswer> {
   const askedAt = performance.now();
-  const answer = await askOnce(target, client, options.callTimeoutMs);
-  const stranger =
-    answer.ok || !options.privateNetwork
-      ? undefined
-      : await notEtcd(target.address, answer.problem, options.callTimeoutMs / 2);
-  const tookMs = performance.now() - askedAt;
-  return stranger === undefined ? { ...answer, tookMs } : { ok: false, problem: stranger, tookMs };
+  const answer = await askOnce(target, client, options);
+  return { ...answer, tookMs: performance.now() - askedAt };
 }
 
 async function askOnce(
   target: Target,
   client: EndpointClient,
-  callTimeoutMs: number,
+  { callTimeoutMs, tls, peerUrls, privateNetwork }: AskStatusOptions,
 ): Promise<Answer<MemberStatus>> {
   const half = callTimeoutMs / 2;
-  let probe: Promise<boolean> | undefined;
-  const timer = setTimeout(() => {
-    probe = acceptsConnections(target.address, half);
-  }, half);
+  const answered = new AbortController();
+  let looking: Promise<Sight | undefined> | undefined;
+  const look = (holdBackMs: number): Promise<Sight | undefined> =>
+    (looking ??= lookAt(target, peerUrls, tls, { timeoutMs: half, holdBackMs, signal: answered.signal }));
+  const timer = setTimeout(() => void look(half / 2), half);
   const answer = await settle(client.status());
   clearTimeout(timer);
-  if (answer.ok || answer.problem.kind !== "timed-out" || probe === undefined) return answer;
-  return { ok: false, problem: explainSilence(await probe, answer.problem, callTimeoutMs) };
-}
-
-function explainSilence(accepted: boolean, problem: EndpointProblem, callTimeoutMs: number): EndpointProblem {
-  const { detail } = problem;
-  return accepted
-    ? new EndpointProblem("timed-out", `takes connections but gave no answer within ${callTimeoutMs} ms`, {
-        remedy:
-          "It has just been started and waits for a quorum, or it is frozen, overloaded or no etcd: see its log.",
-        detail,
-        cause: problem,
-      })
-    : new EndpointProblem("unreachable", `no reply to the attempt to connect within ${callTimeoutMs} ms`, {
-        remedy:
-          "Packets get lost: check that the machine runs, then routes, security groups and firewalls on the way.",
-        detail,
-        cause: problem,
-      });
-}
-
-/** Asks one endpoint for its member list, while the status is under way. */
-export async function askFacts(
-  target: Target,
-  client: EndpointClient,
-  statusUnderWay: Promise<StatusAnswer>,
-): Promise<EndpointFacts> {
-  const [status, memberList] = await Promise.all([statusUnderWay, settle(client.memberList())]);
-  return { target, status, memberList };
+  if (answer.ok || !needsLook(answer.problem)) {
+    answered.abort();
+    return answer;
+  }
+  const sight = await look(0);
+  if (sight === undefined) return answer;
+  const circumstances = { target, tls: tls.options, callTimeoutMs, privateNetwork };
+  return { ok: false, problem: diagnose(answer.problem, sight, circumstances) };
 }

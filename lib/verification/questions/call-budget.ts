@@ -2,21 +2,29 @@
 const LATER_CALL_MS = 800;
 
 /**
- * How long a call may take: the whole time for the first ones, and so much less for those that follow them that a round of questions
- * ends within one deadline and a second, however many members are dead or frozen.
+ * How long a call may take: the whole time for the first ones. While a member stays silent, so much less for those that follow them that
+ * a round of questions ends within one deadline and a second, however many members are dead or frozen.
  */
 export class CallBudget {
   private beganAt = performance.now();
+  private hasSilence = true;
 
   constructor(readonly callTimeoutMs: number) {}
 
   /** A new round of questions begins. */
   begin(): void {
     this.beganAt = performance.now();
+    this.hasSilence = true;
+  }
+
+  /** All members have answered: what is slow from now on is the work, and nobody waits for a dead one. */
+  everybodyAnswered(): void {
+    this.hasSilence = false;
   }
 
   /** The longest a call that begins now may take. */
   leftMs(): number {
+    if (!this.hasSilence) return this.callTimeoutMs;
     const left = this.beganAt + this.callTimeoutMs + LATER_CALL_MS - performance.now();
     return Math.min(this.callTimeoutMs, Math.max(left, LATER_CALL_MS));
   }

@@ -15,75 +15,131 @@ const restoreQuorum =
   "More than half of the voting members must run and reach each other on their peer URLs: bring the missing ones back.";
 const checkCertificates =
   "Compare the CA, certificate and key given here with what the member uses, its host names and its expiry date.";
+const renewServer = "Renew it in place: etcd reads its certificate anew on every handshake.";
+const trustedClient =
+  "Give a client certificate and key that are signed by the CA which the member trusts for clients.";
 
 /**
  * The client keeps nothing but text (microsoft/etcd3 drops gRPC's code), so text is what there is to go by. The first
- * row that matches wins. Texts: etcd's are in api/v3rpc/rpctypes/error.go, the others are Node's and gRPC's.
+ * row that matches wins. Texts: etcd's are in api/v3rpc/rpctypes/error.go, the others are Node's, OpenSSL's and gRPC's.
  */
 const rows: readonly Row[] = [
   { kind: "refused", pattern: /ECONNREFUSED/, message: "connection refused", remedy: startEtcd },
   {
-    kind: "unreachable",
+    kind: "unknown-host",
     pattern: /ENOTFOUND|EAI_AGAIN|Name resolution failed|Failed to parse DNS/,
     message: "the host name does not resolve",
     remedy: "Correct the endpoint, or run this where the name is known.",
   },
   {
-    kind: "unreachable",
-    pattern: /EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL/,
+    kind: "no-route",
+    pattern: /EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL/,
     message: "no route to the host",
     remedy: "Run this from a machine that has a route to the member.",
   },
   {
-    kind: "tls",
-    pattern: /certificate has expired|alert certificate expired/i,
-    message: "a certificate has expired",
-    remedy: "Renew it and restart whoever uses it.",
+    kind: "server-certificate-expired",
+    pattern: /certificate has expired|CERT_HAS_EXPIRED/i,
+    message: "the member's certificate has expired",
+    remedy: renewServer,
   },
   {
-    kind: "tls",
+    kind: "server-certificate-not-yet-valid",
+    pattern: /certificate is not yet valid|CERT_NOT_YET_VALID/i,
+    message: "the member's certificate is not yet valid",
+    remedy: "Compare the clocks of this machine and of the one that issued the certificate.",
+  },
+  {
+    kind: "server-certificate-wrong-name",
     pattern: /ALTNAME_INVALID/,
     message: "the member's certificate is not valid for this host",
     remedy:
       "Issue it with this address among its subject alternative names, or use an endpoint that it names.",
   },
   {
-    kind: "tls",
-    pattern: /unable to (?:verify|get)|self[- ]signed/i,
+    kind: "server-certificate-unknown-ca",
+    pattern: /unable to (?:verify|get)|self[- ]signed|certificate signature failure/i,
     message: "the member's certificate is signed by a CA that is not trusted here",
     remedy: "Give the CA that signed it.",
   },
   {
-    kind: "tls",
-    pattern: /SSL alert|alert (?:certificate required|unknown ca|bad certificate)/i,
-    message: "the member did not accept the client certificate given, or misses one",
-    remedy:
-      "Give a client certificate and key that are signed by the CA which the member trusts for clients.",
+    kind: "client-certificate-expired",
+    pattern: /alert certificate expired|alert number 45\b/i,
+    message: "the client certificate given has expired",
+    remedy: "Renew it.",
   },
   {
-    kind: "tls",
+    kind: "client-certificate-missing",
+    pattern: /alert certificate required|alert number 116\b/i,
+    message: "the member wants a client certificate and none was given",
+    remedy: trustedClient,
+  },
+  {
+    kind: "client-certificate-unknown-ca",
+    pattern: /alert unknown ca|alert number 48\b/i,
+    message: "the client certificate given is signed by a CA that the member does not trust",
+    remedy: trustedClient,
+  },
+  {
+    kind: "client-certificate-refused",
+    pattern: /alert bad certificate|alert number 42\b/i,
+    message: "the member did not accept the client certificate given, or misses one",
+    remedy: trustedClient,
+  },
+  {
+    kind: "speaks-plain-text",
     pattern: /before secure TLS connection|wrong version number|EPROTO/i,
     message: "the member does not speak TLS there",
     remedy: "Use http:// for this endpoint, or switch TLS on at the member.",
   },
   {
-    kind: "tls",
+    kind: "speaks-tls",
     pattern: /Failed to connect/,
     message: "something listens there that does not speak plain-text gRPC",
     remedy: "Use https:// if the member has TLS switched on; otherwise look which program has the port.",
   },
-  { kind: "tls", pattern: /\bERR_(?:SSL|TLS|OSSL)/, message: "TLS failed", remedy: checkCertificates },
   {
-    kind: "auth",
+    kind: "tls",
+    pattern: /\bERR_(?:SSL|TLS|OSSL)|SSL alert|SSL routines/i,
+    message: "TLS failed",
+    remedy: checkCertificates,
+  },
+  {
+    kind: "user-required",
     pattern: /user name is empty/,
     message: "authentication is enabled and no user was given",
     remedy: "Ask with a user that may read and write the keys.",
   },
   {
-    kind: "auth",
-    pattern: /authentication failed|invalid auth token|permission denied|PERMISSION_DENIED/,
+    kind: "wrong-password",
+    pattern: /authentication failed|user name not found/,
+    message: "there is no such user, or the password is wrong",
+    remedy: "Check the name and the password.",
+  },
+  {
+    kind: "permission-denied",
+    pattern: /permission denied|PERMISSION_DENIED/,
     message: "the user may not do this",
-    remedy: "Check name, password and the roles that are granted to the user.",
+    remedy: "Grant one of the user's roles the permission: `etcdctl role grant-permission`.",
+  },
+  {
+    kind: "auth-not-enabled",
+    pattern: /authentication is not enabled/,
+    message: "a user was given, and authentication is not enabled",
+    remedy: "Ask without a user, or enable authentication.",
+  },
+  {
+    kind: "invalid-token",
+    pattern: /invalid auth token|revision of auth store is old/,
+    message: "the member does not know the token of this session any more",
+    remedy: "Ask again: users or roles have changed, or the member was restarted.",
+  },
+  {
+    kind: "corrupt",
+    pattern: /corrupt cluster/,
+    message: "the alarm CORRUPT is raised: nothing is read or written",
+    remedy:
+      "Find the member whose data differs (`etcdctl endpoint hashkv`), remove it and let it join again empty.",
   },
   { kind: "no-leader", pattern: /etcdserver: no leader/, message: "no leader", remedy: restoreQuorum },
   {

@@ -6,7 +6,11 @@ import type { Alarm, ListedMember, MemberStatus } from "./answers";
 import type { CallBudget } from "./call-budget";
 import { classify } from "./classify";
 import { lazyRequire } from "../../lazy-require";
-import { WatchStream } from "./watch-stream";
+import { loadEtcd3 } from "./load-etcd3";
+import { Login } from "./login";
+import { oneAttempt } from "./one-attempt";
+import { isAboutUser, settle, type EndpointProblem } from "./problem";
+import { CompactedMeanwhile, WatchStream } from "./watch-stream";
 
 /** Who vouches for whom; PEM. Used for `https://` endpoints only. */
 export interface TlsOptions {
@@ -32,6 +36,9 @@ export interface ClientOptions {
   readonly user?: UserCredentials | undefined;
 }
 
+/** Once is rare already: a compaction has to come in the millisecond between a watch's request and its start. */
+const WATCH_TRIES = 3;
+
 /** etcd sends 64-bit IDs as decimal text; a JavaScript number would corrupt them beyond 2^53. */
 const hex = (id: string): string => BigInt(id).toString(16);
 
@@ -43,6 +50,8 @@ export class EndpointClient {
   private constructor(
     private readonly etcd: Etcd3,
     private readonly budget: CallBudget,
+    private readonly login: Login | undefined,
+    private readonly hasCertificate: boolean,
   ) {}
 
   /**
@@ -51,7 +60,7 @@ export class EndpointClient {
    * @throws UsageError if certificate and key cannot be used
    */
   static open({ endpoint, address, serverName }: Target, options: ClientOptions): EndpointClient {
-    const { Etcd3 } = lazyRequire("etcd3") as typeof import("etcd3");
+    const { Etcd3 } = loadEtcd3();
     const { noop } = lazyRequire("cockatiel") as typeof import("cockatiel");
     const { budget, tls, user } = options;
     const isTls = endpoint.startsWith("https:");
@@ -59,29 +68,33 @@ export class EndpointClient {
     const authority = new URL(endpoint).host;
     const { host, port } = address;
     try {
-      const etcd = new Etcd3({
-        hosts: `${isTls ? "https" : "http"}://${isIPv6(host) ? `[${host}]` : host}:${port}`,
-        // A function: a plain object would be one point in time, past for every later call. Streams bound themselves.
-        defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + budget.leftMs() }),
-        // The default retries three times (also writes) and then hides the cause behind an open circuit breaker.
-        faultHandling: { host: () => noop, global: noop },
-        grpcOptions: {
-          // Members are asked directly: http_proxy in the environment would send the questions elsewhere.
-          "grpc.enable_http_proxy": 0,
-          ...(isTunnel
-            ? { "grpc.ssl_target_name_override": serverName, "grpc.default_authority": authority }
-            : {}),
-          // etcd refuses pings more often than every 5 s (--grpc-keepalive-min-time).
-          "grpc.keepalive_time_ms": 6000,
-          "grpc.keepalive_timeout_ms": 2000,
-          // gRPC waits up to 120 s before it tries a dead endpoint again; whoever waits for a member asks more often.
-          "grpc.initial_reconnect_backoff_ms": 100,
-          "grpc.max_reconnect_backoff_ms": 500,
-        },
-        ...(tls !== undefined && isTls ? { credentials: credentialsOf(tls) } : {}),
-        ...(user === undefined ? {} : { auth: { username: user.name, password: user.password } }),
-      });
-      return new EndpointClient(etcd, budget);
+      const connect = (): Etcd3 =>
+        new Etcd3({
+          hosts: `${isTls ? "https" : "http"}://${isIPv6(host) ? `[${host}]` : host}:${port}`,
+          // A function: a plain object would be one point in time, past for every later call. Streams bound themselves.
+          defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + budget.leftMs() }),
+          // The default retries three times (also writes) and then hides the cause behind an open circuit breaker.
+          faultHandling: { host: () => oneAttempt(noop), global: noop },
+          grpcOptions: {
+            // Members are asked directly: http_proxy in the environment would send the questions elsewhere.
+            "grpc.enable_http_proxy": 0,
+            // Nobody looks at gRPC's own books, and keeping them costs some of the time of many endpoints.
+            "grpc.enable_channelz": 0,
+            ...(isTunnel
+              ? { "grpc.ssl_target_name_override": serverName, "grpc.default_authority": authority }
+              : {}),
+            // etcd refuses pings more often than every 5 s (--grpc-keepalive-min-time).
+            "grpc.keepalive_time_ms": 6000,
+            "grpc.keepalive_timeout_ms": 2000,
+            // gRPC waits up to 120 s before it tries a dead endpoint again; whoever waits for a member asks more often.
+            "grpc.initial_reconnect_backoff_ms": 100,
+            "grpc.max_reconnect_backoff_ms": 500,
+          },
+          ...(tls !== undefined && isTls ? { credentials: credentialsOf(tls) } : {}),
+        });
+      const etcd = connect();
+      const login = user === undefined ? undefined : Login.attach(etcd, connect(), user, budget);
+      return new EndpointClient(etcd, budget, login, isTls && tls?.cert !== undefined);
     } catch (error) {
       throw new UsageError(`the TLS certificate, key or CA cannot be used: ${String(error)}`, {
         remedy: "Give PEM files, and the key that belongs to the certificate.",
@@ -91,7 +104,7 @@ export class EndpointClient {
   }
 
   async status(): Promise<MemberStatus> {
-    const reply = await this.call(() => this.etcd.maintenance.status());
+    const reply = await this.callOpen((etcd) => etcd.maintenance.status());
     return {
       clusterId: hex(reply.header.cluster_id),
       memberId: hex(reply.header.member_id),
@@ -112,7 +125,7 @@ export class EndpointClient {
 
   /** The members that this member knows: its own view, which it also gives without a quorum. */
   async memberList(): Promise<ListedMember[]> {
-    const reply = await this.call(() => this.etcd.cluster.memberList({ linearizable: false }));
+    const reply = await this.callOpen((etcd) => etcd.cluster.memberList({ linearizable: false }));
     return reply.members.map(({ ID, name, peerURLs, clientURLs, isLearner }) => ({
       id: hex(ID),
       name,
@@ -154,6 +167,12 @@ export class EndpointClient {
     return new Map(reply.kvs.map(({ key, value }) => [key.toString(), value.toString()]));
   }
 
+  /** Linearizable: how many keys begin with it, as a majority agrees on now. */
+  async countPrefix(prefix: string): Promise<number> {
+    const request = { key: Buffer.from(prefix), range_end: endOfPrefix(prefix), count_only: true };
+    return Number((await this.callQuorum(() => this.etcd.kv.range(request))).count);
+  }
+
   /** Linearizable: what a majority agrees on now. */
   async has(key: string): Promise<boolean> {
     return isFound(
@@ -187,18 +206,90 @@ export class EndpointClient {
 
   /** Watches one key, calls `change` once the member confirmed the watch, and settles with the key's first event. */
   async watchOnce(key: string, change: () => Promise<void>): Promise<void> {
-    const watch = await this.call(() => WatchStream.open(this.etcd.watchClient, key, this.budget.leftMs()));
-    try {
-      await this.call(() => watch.created());
-      await change();
-      await this.call(() => watch.event());
-    } finally {
-      watch.cancel();
-    }
+    await this.call(async () => {
+      for (let triesLeft = WATCH_TRIES; ; triesLeft -= 1) {
+        const watch = await this.openWatch(key);
+        try {
+          await change();
+          await watch.event();
+          return;
+        } catch (error) {
+          if (!(error instanceof CompactedMeanwhile) || triesLeft <= 1) throw error;
+        } finally {
+          watch.cancel();
+        }
+      }
+    });
+  }
+
+  /**
+   * Whether authentication is enabled here. Asked without the user given, so that a wrong one does not matter.
+   *
+   * @param keyPrefix where to look for nothing: only an enabled authentication minds
+   * @param options.isLinearizable has the member catch up with the others first
+   */
+  async isAuthEnabled(keyPrefix: string, { isLinearizable = false } = {}): Promise<boolean> {
+    const etcd = this.login?.anonymous ?? this.etcd;
+    const request = { key: Buffer.from(keyPrefix), keys_only: true, serializable: !isLinearizable };
+    const open = await settle(this.attempt(() => etcd.kv.range(request), isLinearizable));
+    if (!open.ok) return isEnabledBy(open.problem);
+    if (!this.hasCertificate) return false;
+    // The common name of the certificate may be a user who may do this.
+    const asked = await settle(this.callQuorum(() => etcd.auth.authStatus()));
+    if (asked.ok) return asked.value.enabled;
+    if (!/UNIMPLEMENTED/.test(asked.problem.detail)) return isEnabledBy(asked.problem);
+    // etcd 3.4 has no such question, but says so to whoever logs in.
+    const nobody = { name: "", password: "" };
+    const login = await settle(this.callQuorum(() => etcd.auth.authenticate(nobody)));
+    return login.ok || isEnabledBy(login.problem);
+  }
+
+  /** Fails with a problem about the user unless that one may read, write and delete below a prefix. Changes nothing. */
+  async mayUse(prefix: string): Promise<void> {
+    const key = Buffer.from(prefix);
+    const range_end = endOfPrefix(prefix);
+    await this.callQuorum(() =>
+      this.etcd.kv.txn({
+        // Never true; permissions are looked at for both branches, before either is taken: `checkTxnAuth` in etcd's apply_auth.go.
+        compare: [{ key, target: "Version", result: "Less", version: 0 }],
+        success: [
+          { request_put: { key, value: key } },
+          { request_range: { key, range_end } },
+          // etcd takes no transaction that writes a key twice, so all but that one.
+          { request_delete_range: { key: Buffer.from(`${prefix}\0`), range_end } },
+        ],
+        failure: [],
+      }),
+    );
   }
 
   close(): void {
     this.etcd.close();
+    this.login?.anonymous.close();
+  }
+
+  private async openWatch(key: string): Promise<WatchStream> {
+    const watch = await WatchStream.open(this.etcd.watchClient, key, this.budget.leftMs());
+    try {
+      await watch.created();
+      return watch;
+    } catch (error) {
+      watch.cancel();
+      throw error;
+    }
+  }
+
+  /**
+   * Something that most releases tell anybody, and a user only from 3.4.42, 3.5.28 and 3.6.0 on. Without one first: a login needs a
+   * quorum. https://etcd.io/blog/2026/mar20-patch-release/
+   */
+  private async callOpen<T>(ask: (etcd: Etcd3) => Promise<T>): Promise<T> {
+    const { login } = this;
+    if (login === undefined) return this.call(() => ask(this.etcd));
+    const answer = await settle(this.call(() => ask(login.anonymous)));
+    if (answer.ok) return answer.value;
+    if (!isAboutUser(answer.problem.kind)) throw answer.problem;
+    return this.call(() => ask(this.etcd));
   }
 
   /** Something that a member answers alone. */
@@ -213,6 +304,13 @@ export class EndpointClient {
 
   private async attempt<T>(ask: () => Promise<T>, needsQuorum: boolean): Promise<T> {
     const callTimeoutMs = Math.round(this.budget.leftMs());
+    const token = this.login?.current;
+    try {
+      return await ask();
+    } catch (error) {
+      const problem = classify(error, { callTimeoutMs, needsQuorum });
+      if (this.login?.renew(problem, token) !== true) throw problem;
+    }
     try {
       return await ask();
     } catch (error) {
@@ -244,6 +342,13 @@ interface HashKvReply {
   readonly hash: number;
   /** -1 if nothing has been compacted yet. */
   readonly compact_revision: string;
+}
+
+/** @throws EndpointProblem unless that is what the problem was about */
+function isEnabledBy(problem: EndpointProblem): boolean {
+  if (problem.kind === "auth-not-enabled") return false;
+  if (isAboutUser(problem.kind)) return true;
+  throw problem;
 }
 
 const isFound = (reply: IRangeResponse): boolean => reply.kvs.length > 0;

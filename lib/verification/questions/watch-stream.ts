@@ -12,6 +12,8 @@ interface WatchReply {
   readonly created: boolean;
   readonly canceled: boolean;
   readonly cancel_reason: string;
+  /** Above 0 if what should be watched from is compacted. */
+  readonly compact_revision: string;
   readonly events: readonly unknown[];
 }
 
@@ -21,6 +23,16 @@ interface WatchDuplex {
   on(event: "data", listener: (reply: WatchReply) => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
   on(event: "end", listener: () => void): unknown;
+}
+
+/**
+ * A member takes the newest revision as the start of a watch, and may compact beyond that before the watch is there: `Watch` in
+ * https://github.com/etcd-io/etcd/blob/v3.5.16/server/etcdserver/api/v3rpc/watch.go. Trying again is all there is to do.
+ */
+export class CompactedMeanwhile extends Error {
+  constructor() {
+    super("the watch was canceled: its start was compacted meanwhile");
+  }
 }
 
 /** A watch on one key, from the request on. */
@@ -60,7 +72,9 @@ export class WatchStream {
   }
 
   private receive(reply: WatchReply): void {
-    if (reply.canceled) {
+    if (reply.canceled && reply.compact_revision !== "0") {
+      this.fail(new CompactedMeanwhile());
+    } else if (reply.canceled) {
       this.fail(new Error(`the watch was canceled: ${reply.cancel_reason}`));
     } else if (reply.created) {
       this.confirmed.reach();

@@ -34,7 +34,7 @@ describe("a cluster of three on this machine", { concurrent: false, timeout: STE
     expect(first.code, first.output).toBe(0);
     expect(Object.keys(project.pids())).toEqual(MEMBERS);
     expect(first.stdout).toContain("cluster e2e on this machine: 3 members, quorum 2, survives 1 failed");
-    expect(first.stdout).toMatch(/cluster e2e is healthy: \d+ passed, 0 failed, 0 skipped/);
+    expect(first.stdout).toMatch(/cluster e2e is healthy: \d+ passed, .*\b0 failed/);
     expect(first.stdout).toContain("Apply complete! Resources: 5 added, 0 changed, 0 destroyed.");
     expect(first.output).not.toMatch(STACK);
   });
@@ -116,21 +116,15 @@ describe("a cluster of three on this machine", { concurrent: false, timeout: STE
   test("is unhealthy when a member is frozen, which takes bounded time to find out", async () => {
     await project.signal("etcd-1", "SIGSTOP");
     try {
-      const { code, stdout, tookMs } = await project.run([
-        "verify",
-        "--timeout",
-        "1s",
-        "--call-timeout",
-        "1s",
-      ]);
+      const { code, stdout, tookMs } = await project.run(["verify", "--call-timeout", "1s"]);
       expect(code).toBe(1);
-      expect(stdout).toMatch(/✗ every member answers\n +etcd-1 \(.*\): .*no answer within 1000 ms/);
-      expect(stdout).not.toMatch(/etcd-[02] \(.*\): .*no answer/);
+      expect(stdout).toMatch(/✗ every member answers\n +etcd-1\b.*: .*no answer within 1000 ms/);
+      expect(stdout).not.toMatch(/etcd-[02]\b.*: .*no answer/);
       expect(tookMs).toBeLessThan(30_000);
     } finally {
       await project.signal("etcd-1", "SIGCONT");
     }
-    expect((await project.run(["verify", "--timeout", "30s"])).code).toBe(0);
+    expect((await project.run(["verify", "--wait", "30s"])).code).toBe(0);
   });
 
   test("names the member that was killed, and is repaired by the next deploy, which touches no other", async () => {
@@ -138,11 +132,10 @@ describe("a cluster of three on this machine", { concurrent: false, timeout: STE
     const before = project.pids();
     await project.signal("etcd-1", "SIGKILL");
 
-    const verified = await project.run(["verify", "--timeout", "0s"]);
+    const verified = await project.run(["verify"]);
     expect(verified.code).toBe(1);
-    expect(verified.stdout).toMatch(/✗ every member answers\n +etcd-1 /);
+    expect(verified.stdout).toMatch(/✗ every member answers\n +etcd-1\b/);
     expect(verified.stdout).toContain("cluster e2e is unhealthy");
-    expect(verified.stderr).toContain("etcd-1: connection refused");
     const status = await project.run(["status"]);
     expect(status.code).toBe(1);
     expect(status.stdout).toContain("connection refused");
@@ -160,9 +153,9 @@ describe("a cluster of three on this machine", { concurrent: false, timeout: STE
     const before = project.pids();
     await Promise.all([project.signal("etcd-0", "SIGKILL"), project.signal("etcd-2", "SIGKILL")]);
 
-    const { code, stdout, tookMs } = await project.run(["verify", "--timeout", "1s", "--call-timeout", "1s"]);
+    const { code, stdout, tookMs } = await project.run(["verify", "--call-timeout", "1s"]);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/✗ every member answers\n +etcd-0 .*\n.*\n +etcd-2 /);
+    expect(stdout).toMatch(/✗ every member answers\n +etcd-0.*etcd-2/);
     expect(stdout).toMatch(/no leader|quorum/);
     expect(tookMs).toBeLessThan(30_000);
 

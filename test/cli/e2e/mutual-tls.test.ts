@@ -63,15 +63,14 @@ describe("a local cluster with certificates of the user's own", () => {
   test("refuses the certificate of a foreign CA, and verify says so for each member", async () => {
     const foreign = await TestAuthority.create(join(project.folder, "foreign"));
     const { certFile, keyFile } = await foreign.issue("stranger");
-    const verify = await project.run(["verify", "--timeout", "0s", "--cert", certFile, "--key", keyFile]);
+    const verify = await project.run(["verify", "--cert", certFile, "--key", keyFile]);
     expect(verify.code, verify.output).toBe(1);
-    for (const member of ["etcd-0", "etcd-1", "etcd-2"])
-      expect(verify.stdout).toMatch(new RegExp(`${member} .*certificate`));
+    expect(verify.stdout).toMatch(/etcd-0, etcd-1 and etcd-2: .*certificate/);
   });
 
   test("is not trusted through a foreign CA", async () => {
     const foreign = await TestAuthority.create(join(project.folder, "foreign-server-ca"));
-    const verify = await project.run(["verify", "--timeout", "0s", "--cacert", foreign.caFile]);
+    const verify = await project.run(["verify", "--cacert", foreign.caFile]);
     expect(verify.code, verify.output).toBe(1);
     expect(verify.stdout).toContain("certificate");
   });
@@ -79,8 +78,6 @@ describe("a local cluster with certificates of the user's own", () => {
   test("speaks no plain HTTP", async () => {
     const verify = await project.run([
       "verify",
-      "--timeout",
-      "0s",
       "--endpoints",
       project.endpoints().join(",").replaceAll("https:", "http:"),
     ]);

@@ -116,7 +116,7 @@ async function see(lab: Lab, blamed: Blamed, reason: RegExp): Promise<string> {
 }
 
 async function expectContent(lab: Lab): Promise<void> {
-  const said = await lab.verify("--timeout", "60s");
+  const said = await lab.verify("--wait", "60s");
   if (said.code !== 0)
     throw new Error(`all members say that they are healthy, but verify is not content:\n${inWords(said)}`);
 }

@@ -30,7 +30,7 @@ export async function expectBooted(lab: Lab, options: BootCheckOptions = {}): Pr
   const until = Date.now() + timeoutMs;
   await Promise.all(lab.machines.map((machine) => cloudInit(machine, timeoutMs)));
   const timeout = `${Math.max(1, Math.ceil((until - Date.now()) / 1000))}s`;
-  const { failures } = await lab.verify("--timeout", timeout);
+  const { failures } = await lab.verify("--wait", timeout);
   const ofMachines = await Promise.all(lab.machines.map((machine) => bootProblems(machine)));
   const problems = [
     ...ofMachines.flat(),

@@ -167,7 +167,7 @@ export class Lab {
 
   /** What `cdktf-etcd verify` says, asked from the operator's place. */
   async verify(...args: readonly string[]): Promise<Verification> {
-    const command = ["verify", "--target", "aws", "--output", "json", "--timeout", "0s", ...args];
+    const command = ["verify", "--target", "aws", "--output", "json", ...args];
     const { code, stdout, output } = await this.project.run(command);
     let report: VerificationJson;
     try {

@@ -1,11 +1,15 @@
 import { expect, test } from "vitest";
 import { renderJson, renderStatusJson } from "../../../lib/verification";
-import { sampleReport } from "./report";
+import { producedBy, sampleReport } from "./report";
 
 test("a report for programs: version, IDs and 64-bit numbers as text, null for what is not known", () => {
-  expect(renderJson(sampleReport)).toMatchInlineSnapshot(`
+  expect(renderJson(sampleReport, { producedBy })).toMatchInlineSnapshot(`
     "{
-      "schemaVersion": 1,
+      "schemaVersion": 2,
+      "producedBy": {
+        "name": "cdktf-etcd",
+        "version": "0.1.0"
+      },
       "verdict": "unhealthy",
       "clusterName": "demo",
       "startedAt": "2026-11-22T07:00:00.000Z",
@@ -112,6 +116,30 @@ test("a report for programs: version, IDs and 64-bit numbers as text, null for w
           ]
         },
         {
+          "id": "fragmentation",
+          "title": "no database is worth defragmenting",
+          "outcome": "warned",
+          "tookMs": 3,
+          "results": [
+            {
+              "outcome": "warned",
+              "member": "etcd-1",
+              "endpoint": "http://127.0.0.1:2379",
+              "reason": "65 % of 2.1 GB are free",
+              "remedy": "Run etcdctl defrag on one member at a time, the leader last.",
+              "lasting": false
+            },
+            {
+              "outcome": "skipped",
+              "member": "etcd-2",
+              "endpoint": "http://127.0.0.1:2479",
+              "reason": "does not answer",
+              "remedy": null,
+              "lasting": false
+            }
+          ]
+        },
+        {
           "id": "membership",
           "title": "members and peer URLs are exactly as defined",
           "outcome": "skipped",
@@ -134,5 +162,5 @@ test("a report for programs: version, IDs and 64-bit numbers as text, null for w
 
 test("the status rows alone are the same rows", () => {
   const { endpoints } = JSON.parse(renderJson(sampleReport)) as { endpoints: unknown };
-  expect(JSON.parse(renderStatusJson(sampleReport.endpoints))).toEqual({ schemaVersion: 1, endpoints });
+  expect(JSON.parse(renderStatusJson(sampleReport.endpoints))).toEqual({ schemaVersion: 2, endpoints });
 });

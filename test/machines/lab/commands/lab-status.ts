@@ -51,7 +51,7 @@ export async function machineStatus(
 
 /** What `cdktf-etcd verify` says when it has waited that long for health. */
 export async function verification({ project }: LabControl, timeout: string): Promise<VerificationSummary> {
-  return summarize(await project.run(["verify", "--output", "json", "--timeout", timeout]));
+  return summarize(await project.run(["verify", "--output", "json", "--wait", timeout]));
 }
 
 async function askSystemd(machine: MachineControl): Promise<Pick<MachineStatus, "systemd" | "etcd">> {

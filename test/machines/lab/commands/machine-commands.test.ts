@@ -142,8 +142,8 @@ test("SIGTERM ends the program that exec runs", async () => {
 test("verify is cdktf-etcd's, with its options and its exit code", async () => {
   expect(await lab.run(["verify"])).toMatchObject({ code: 0, stdout: "is healthy\n" });
   await done("power-off", "0");
-  expect((await lab.run(["verify", "--timeout", "1m", "-o", "table"])).code).toBe(1);
-  expect(lab.calls().at(-1)).toBe("cdktf-etcd verify --timeout 1m -o table");
+  expect((await lab.run(["verify", "--wait", "1m", "-o", "table"])).code).toBe(1);
+  expect(lab.calls().at(-1)).toBe("cdktf-etcd verify --wait 1m -o table");
 });
 
 test("console shows what was printed, and what is printed while somebody follows", async () => {

@@ -154,7 +154,7 @@ export function program(finish: Finish): Command {
 
   command("verify", "run cdktf-etcd verify from the operator's place, with its own options", [
     "verify",
-    "verify --timeout 1m --output json",
+    "verify --wait 1m --output json",
   ])
     .argument("[options...]", "see npm run verify -- --help")
     .allowUnknownOption()

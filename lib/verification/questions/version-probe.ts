@@ -5,21 +5,21 @@ import type { Address } from "../expectation";
 const MAX_ANSWER_BYTES = 4096;
 
 /** `silent` also for a connection that breaks off: then nobody has said who is there. */
-export type ProbeAnswer = "etcd" | "other" | "silent";
+export type VersionAnswer = "etcd" | "other" | "silent";
+
+/** Who answers to `GET /version` in plain text; etcd does at its ports for clients and for peers. */
+export function versionInTheClear({ host, port }: Address, timeoutMs: number): Promise<VersionAnswer> {
+  const options = { host, port, path: "/version", agent: false } as const;
+  return answerTo((take) => requestInTheClear(options, take), timeoutMs);
+}
 
 /**
- * Who gives themselves away there, with or without TLS, whoever signed the certificate: etcd by its answer to `GET /version`, or by
- * the refusal of a client without a certificate.
+ * Who answers over TLS, whoever signed the certificate. A server that wants a certificate of its clients counts as etcd: a proxy on
+ * the way does not.
  */
-export async function etcdProbe({ host, port }: Address, timeoutMs: number): Promise<ProbeAnswer> {
-  const address = { host, port, path: "/version", agent: false } as const;
-  const answers = await Promise.all([
-    answerTo((take) => requestInTheClear(address, take), timeoutMs),
-    answerTo((take) => requestOverTls({ ...address, rejectUnauthorized: false }, take), timeoutMs),
-  ]);
-  return (
-    answers.find((answer) => answer === "etcd") ?? answers.find((answer) => answer === "other") ?? "silent"
-  );
+export function versionOverTls({ host, port }: Address, timeoutMs: number): Promise<VersionAnswer> {
+  const options = { host, port, path: "/version", agent: false, rejectUnauthorized: false } as const;
+  return answerTo((take) => requestOverTls(options, take), timeoutMs);
 }
 
 /** As Node spells the alerts 116, 42 (etcd before 3.5) and their like. */
@@ -28,7 +28,7 @@ const WANTS_CERTIFICATE = /^ERR_SSL_\w+_ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIF
 function answerTo(
   send: (take: (response: IncomingMessage) => void) => ClientRequest,
   timeoutMs: number,
-): Promise<ProbeAnswer> {
+): Promise<VersionAnswer> {
   return new Promise((resolve) => {
     let isAnswered = false;
     const call = send((response) => {

@@ -1,0 +1,92 @@
+/**
+ * Makes what npm ships: dist/.
+ *
+ * - lib/index.ts and bin/app.ts, which load CDKTF, as tsc writes them;
+ * - the command line and `cdktf-etcd/verification` as one file each: reading a hundred small ones is half of what a start costs
+ *   (`npm run bench`). Packages stay outside, so that npm can update them.
+ */
+import { build } from "esbuild";
+import { execFileSync } from "node:child_process";
+import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import etcd3 from "./etcd3.js";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+/** Elsewhere for tests, beside a node_modules of theirs. */
+const dist = resolve(process.argv[2] ?? join(root, "dist"));
+const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+
+rmSync(dist, { recursive: true, force: true });
+execFileSync(process.execPath, [tsc, "-p", join(root, ".config/tsconfig.build.json"), "--outDir", dist], {
+  stdio: "inherit",
+});
+
+const VERIFICATION = "lib/verification/index";
+const CLI = "bin/cdktf-etcd";
+/** Shared with what tsc writes: `instanceof` needs one class, not two. */
+const ERRORS = "lib/errors";
+
+removeScripts(join(dist, "lib/verification"));
+const copied = await bundle(etcd3.entry, "lib/verification/etcd3", [etcd3.plugin()]);
+writeFileSync(join(dist, "lib/verification/LICENSES.txt"), licencesOf(copied));
+await bundle(`${VERIFICATION}.ts`, VERIFICATION, [
+  keepApart([ERRORS], VERIFICATION),
+  etcd3.plugin("./etcd3.js"),
+]);
+await bundle(`${CLI}.ts`, CLI, [keepApart([ERRORS, VERIFICATION], CLI)]);
+chmodSync(join(dist, `${CLI}.js`), 0o755);
+
+/** @returns the files that went into it, from `root` */
+async function bundle(entry, output, plugins) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: join(dist, `${output}.js`),
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    metafile: true,
+    logLevel: "warning",
+    plugins,
+  });
+  return Object.keys(metafile.inputs);
+}
+
+/** Leaves own modules outside, each required from where it lies in dist/. */
+function keepApart(modules, by) {
+  return {
+    name: "apart",
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
+        const wanted = relative(root, join(resolveDir, path)).replace(/\.js$/, "");
+        const module = modules.find((name) => name === wanted || name === `${wanted}/index`);
+        return module === undefined
+          ? undefined
+          : { path: `./${relative(dirname(by), module)}.js`, external: true };
+      });
+    },
+  };
+}
+
+/** The declarations stay: they are what TypeScript reads. */
+function removeScripts(folder) {
+  for (const name of readdirSync(folder, { recursive: true }).filter((file) => file.endsWith(".js")))
+    rmSync(join(folder, name));
+}
+
+/** What the licences of copied packages ask for: their text beside the copy. */
+function licencesOf(files) {
+  const packages = new Set(
+    files.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
+  );
+  return [...packages]
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+      return `etcd3.js contains ${name} ${version} (${license}):\n\n${readFileSync(join(root, folder, "LICENSE"), "utf8")}`;
+    })
+    .join("\n\n");
+}

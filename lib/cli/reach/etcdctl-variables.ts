@@ -1,0 +1,45 @@
+/**
+ * What a shell that is set up for etcdctl says of a cluster. Every flag of etcdctl is also a variable, `ETCDCTL_` and the flag's name;
+ * those that mean nothing here are ignored.
+ *
+ * @see https://github.com/etcd-io/etcd/blob/main/etcdctl/README.md#configuration-flags
+ */
+export interface EtcdctlVariables {
+  /** URLs, separated by commas. */
+  readonly endpoints?: string | undefined;
+  readonly discoverySrv?: string | undefined;
+  readonly discoverySrvName?: string | undefined;
+  readonly cacert?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /** `name` or `name:password`. */
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  /** A duration as Go writes it. */
+  readonly commandTimeout?: string | undefined;
+  /** Somebody wants certificates to go unchecked. */
+  readonly skipsTlsVerify: boolean;
+}
+
+/** Go's `strconv.ParseBool`, by which etcdctl reads it. */
+const TRUE = ["1", "t", "T", "TRUE", "true", "True"];
+
+/** An empty variable counts as none. */
+export function etcdctlVariables(env: NodeJS.ProcessEnv): EtcdctlVariables {
+  const variable = (name: string): string | undefined => {
+    const text = env[`ETCDCTL_${name}`]?.trim();
+    return text === "" ? undefined : text;
+  };
+  return {
+    endpoints: variable("ENDPOINTS"),
+    discoverySrv: variable("DISCOVERY_SRV"),
+    discoverySrvName: variable("DISCOVERY_SRV_NAME"),
+    cacert: variable("CACERT"),
+    cert: variable("CERT"),
+    key: variable("KEY"),
+    user: variable("USER"),
+    password: variable("PASSWORD"),
+    commandTimeout: variable("COMMAND_TIMEOUT"),
+    skipsTlsVerify: TRUE.includes(variable("INSECURE_SKIP_TLS_VERIFY") ?? ""),
+  };
+}

@@ -1,0 +1,71 @@
+import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { ExternalError, UsageError } from "../errors";
+import type { Format, Printer } from "../verification";
+
+/** One file that a report is kept in. */
+export interface ReportFile {
+  readonly format: Format;
+  readonly path: string;
+}
+
+/**
+ * Reads `FORMAT=FILE` and sees that the file can be written, before anything is asked.
+ *
+ * @throws {UsageError} for another form, an unknown format, a folder that is missing or not writable, a file named twice
+ */
+export function reportFiles(texts: readonly string[], formats: readonly Format[]): ReportFile[] {
+  const files = texts.map((text): ReportFile => {
+    const [, name = "", path = ""] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+    const format = formats.find((known) => known === name);
+    if (format === undefined || path === "")
+      throw new UsageError(`--report must be FORMAT=FILE, got "${text}"`, {
+        remedy: `Formats are ${formats.join(", ")}.`,
+      });
+    refuseUnwritable(path);
+    return { format, path };
+  });
+  const twice = files.find(({ path }, index) => files.findIndex((file) => file.path === path) < index);
+  if (twice !== undefined) throw new UsageError(`--report names ${twice.path} twice`);
+  return files;
+}
+
+/**
+ * Writes each in one step: whoever collects it never sees half a file.
+ *
+ * @throws {ExternalError} when the disk or the folder does not take it any more
+ */
+export function writeReports(
+  files: readonly ReportFile[],
+  print: (format: Format) => ReturnType<Printer>,
+): void {
+  for (const { format, path } of files) {
+    // Collectors look for names that end as they know them (*.prom, *.xml): this one does not.
+    const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+    try {
+      writeFileSync(unfinished, `${print(format)}\n`);
+      renameSync(unfinished, path);
+    } catch (error) {
+      if (!(error instanceof Error) || !("syscall" in error)) throw error;
+      throw new ExternalError(`cannot write the report ${path}: ${error.message}`, { cause: error });
+    } finally {
+      rmSync(unfinished, { force: true });
+    }
+  }
+}
+
+function refuseUnwritable(path: string): void {
+  const folder = dirname(path);
+  const refuse = (reason: string): never => {
+    throw new UsageError(`cannot write the report ${path}: ${reason}`);
+  };
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile()) refuse("there is something that is no plain file");
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    refuse(`there is no folder ${folder}`);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch {
+    refuse(`the folder ${folder} is not writable`);
+  }
+}

@@ -1,0 +1,144 @@
+/** What npm ships, packed and unpacked again, in a project of somebody else. */
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { extract } from "tar";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runProgram, type ProgramResult } from "../../lib/local/run-program";
+import { defaultEtcd } from "../support/etcd";
+import { RawCluster } from "../support/raw-cluster";
+
+const TSC = resolve("node_modules/typescript/bin/tsc");
+const CLI = "node_modules/cdktf-etcd/dist/bin/cdktf-etcd.js";
+
+let cluster: RawCluster;
+let project: string;
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cdktf-etcd-package-"));
+  project = join(folder, "project");
+  await symlinkPackages();
+  await unpack(await pack(join(folder, "package")));
+  cluster = await RawCluster.start({ binaries: await defaultEtcd() });
+});
+afterAll(async () => {
+  await cluster?.stop();
+  await rm(join(project, ".."), { recursive: true });
+});
+
+/** All that is installed here, each package by a link of its own, so that a test can put another one in its place. */
+async function symlinkPackages(): Promise<void> {
+  await mkdir(join(project, "node_modules"), { recursive: true });
+  for (const name of await readdir("node_modules"))
+    await symlink(resolve("node_modules", name), join(project, "node_modules", name));
+}
+
+/** Packs a fresh build: dist/ of the checkout may be that of somebody's bench. */
+async function pack(folder: string): Promise<string> {
+  await mkdir(folder);
+  await mustEnd(process.execPath, [resolve(".config/build/build.mjs"), join(folder, "dist")]);
+  const { files } = JSON.parse(await readFile("package.json", "utf8")) as { files: string[] };
+  const others = files.filter((file) => file !== "dist").map((file) => file.replace(/\/\*.*$/, ""));
+  for (const file of ["package.json", "README.md", "LICENSE", ...others])
+    await cp(file, join(folder, file), { recursive: true });
+  const { stdout } = await mustEnd("npm", ["pack", "--ignore-scripts", "--json"], folder);
+  const [packed] = JSON.parse(stdout) as [{ filename: string }];
+  return join(folder, packed.filename);
+}
+
+async function unpack(tarball: string): Promise<void> {
+  const installed = join(project, "node_modules", "cdktf-etcd");
+  await mkdir(installed);
+  await extract({ file: tarball, cwd: installed, strip: 1 });
+}
+
+async function mustEnd(file: string, args: readonly string[], cwd = resolve(".")): Promise<ProgramResult> {
+  const result = await runProgram(file, args, { cwd });
+  expect(result.exitCode, `${result.stdout}\n${result.stderr}`).toBe(0);
+  return result;
+}
+
+const verifyArgs = (): string[] => [
+  "verify",
+  "--endpoints",
+  cluster.endpoints.join(","),
+  "--skip",
+  "lease-expires",
+];
+
+test("the command line verifies a cluster", async () => {
+  const { stdout } = await mustEnd(process.execPath, [CLI, ...verifyArgs(), "--output", "json"], project);
+  expect(JSON.parse(stdout)).toMatchObject({ verdict: "healthy" });
+});
+
+test("asking endpoints loads nothing that reads definitions, nor parses .proto files", async () => {
+  const list = join(project, "list.cjs");
+  await writeFile(
+    list,
+    'process.on("exit", () => process.stderr.write(Object.keys(require.cache).join("\\n")));\n',
+  );
+  const { stderr } = await mustEnd(process.execPath, ["--require", list, CLI, ...verifyArgs()], project);
+  const loaded = stderr
+    .split("\n")
+    .map((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1])
+    .filter((name) => name !== undefined);
+  expect(loaded).toContain("@grpc/grpc-js");
+  for (const name of ["zod", "yaml", "cdktf", "handlebars", "execa", "@grpc/proto-loader"])
+    expect(loaded).not.toContain(name);
+});
+
+test.each([
+  ["require", "main.cjs", 'const { verify } = require("cdktf-etcd/verification");'],
+  ["import", "main.mjs", 'import { verify } from "cdktf-etcd/verification";'],
+])("an application verifies a cluster with %s()", async (_, file, load) => {
+  const options = JSON.stringify({ endpoints: cluster.endpoints, skip: ["lease-expires"] });
+  await writeFile(
+    join(project, file),
+    `${load}\nvoid verify(${options}).then(({ verdict }) => { console.log(verdict); process.exit(0); });\n`,
+  );
+  expect((await mustEnd(process.execPath, [file], project)).stdout).toBe("healthy");
+});
+
+test("its errors are the errors of the package, whichever way they come", async () => {
+  await writeFile(
+    join(project, "errors.cjs"),
+    `const { verify } = require("cdktf-etcd/verification");
+     const { UsageError } = require("cdktf-etcd");
+     void verify({ endpoints: ["nonsense"] }).catch((error) => { console.log(error instanceof UsageError); process.exit(0); });\n`,
+  );
+  expect((await mustEnd(process.execPath, ["errors.cjs"], project)).stdout).toBe("true");
+});
+
+test.each(["typed.cts", "typed.mts"])("its types resolve in %s", async (file) => {
+  await writeFile(
+    join(project, file),
+    `import { verify, type VerificationReport } from "cdktf-etcd/verification";
+     export const report: Promise<VerificationReport> = verify({ endpoints: ["http://127.0.0.1:2379"] });\n`,
+  );
+  const options = ["--module", "node16", "--target", "es2022", "--strict", "--types", "node", "--noEmit"];
+  await mustEnd(process.execPath, [TSC, ...options, file], project);
+});
+
+test("says whose code it contains, and under which licence", async () => {
+  const folder = join(project, "node_modules", "cdktf-etcd", "dist", "lib", "verification");
+  const licences = await readFile(join(folder, "LICENSES.txt"), "utf8");
+  expect(licences).toMatch(/etcd3 \d+\.\d+\.\d+ \(MIT\)/);
+  expect(licences).toContain("Permission is hereby granted");
+});
+
+test("an etcd3 other than the one copied at build time is used as it is installed", async () => {
+  const place = join(project, "node_modules", "etcd3");
+  await rm(place);
+  try {
+    await mkdir(place);
+    await writeFile(
+      join(place, "package.json"),
+      '{ "name": "etcd3", "version": "99.0.0", "main": "index.js" }',
+    );
+    await writeFile(join(place, "index.js"), 'throw new Error("the etcd3 installed");\n');
+    const { stderr } = await runProgram(process.execPath, [CLI, ...verifyArgs()], { cwd: project });
+    expect(stderr).toContain("the etcd3 installed");
+  } finally {
+    await rm(place, { recursive: true });
+    await symlink(resolve("node_modules", "etcd3"), place);
+  }
+});
