@@ -46,6 +46,14 @@ export function bootsWell(lab: () => Lab, findings: Findings): void {
     expect(await get("etcd-1")).toMatch(/HTTP 403 AccessDenied\n4$/);
   });
 
+  test("and keeps its ports for peers from everybody else", async () => {
+    const { report } = await lab().verify("--checks", "peer-access");
+    const seen = report.checks.find(({ id }) => id === "peer-access")?.results;
+    expect(seen?.map(({ outcome, reason }) => `${outcome}: ${reason}`)).toEqual(
+      lab().machines.map(() => expect.stringMatching(/^skipped: .*:2380 is not reachable from here/)),
+    );
+  });
+
   test("and has no way out of a machine but to the bucket", async () => {
     const reach = (host: string): Promise<string> =>
       lab()

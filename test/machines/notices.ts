@@ -54,7 +54,7 @@ export function noticesWhatIsBroken(lab: () => Lab): void {
     const machine = lab().machine("etcd-2");
     await machine.cutPower();
     await machine.powerOn();
-    await expect(expectBooted(lab(), PATIENCE)).rejects.toThrow(/tcp\/2380 refused/);
+    await expect(expectBooted(lab(), PATIENCE)).rejects.toThrow(/\(etcd-\d\) -> .*tcp\/2380 refused/);
     const permission = {
       IpProtocol: "tcp",
       FromPort: 2380,
