@@ -13,7 +13,8 @@ export default defineConfig({
     hookTimeout: 180_000,
     teardownTimeout: 60_000,
     pool: "forks",
-    maxWorkers: 2,
+    // More than the two cores of the smallest machine: most of what takes long waits, for boots, leases and elections.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
   },
 });

@@ -1,5 +1,5 @@
 import { createColors } from "picocolors";
-import { renderProgress, type AskOptions, type ProgressEvent } from "../verification";
+import { oneLine, renderProgress, type AskOptions, type ProgressEvent } from "../verification";
 import { Live, rowsOf } from "./live";
 import { terminalOf } from "./terminal";
 
@@ -64,14 +64,16 @@ export class Board {
   }
 
   take({ member, state, healthy, elapsedMs }: ProgressEvent): void {
-    this.rows.set(member, { state, isHealthy: healthy, at: this.began + elapsedMs });
+    this.rows.set(member, { state: oneLine(state), isHealthy: healthy, at: this.began + elapsedMs });
   }
 
   /** One line per member and one for the whole; where they do not fit, the healthy ones are counted instead. */
   lines(now: number, terminalRows: number): string[] {
     const all = [...this.rows];
     const fits = all.length + 2 < terminalRows;
-    const shown = fits ? all : all.filter(([, { isHealthy }]) => !isHealthy).slice(0, terminalRows - 4);
+    const shown = fits
+      ? all
+      : all.filter(([, { isHealthy }]) => !isHealthy).slice(0, Math.max(0, terminalRows - 4));
     const width = Math.max(0, ...shown.map(([member]) => member.length));
     return [
       ...shown.map(([member, row]) => this.line(member.padEnd(width), row, now)),

@@ -1,5 +1,5 @@
 import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { ExternalError, UsageError } from "../errors";
 import type { Format, Printer } from "../verification";
 
@@ -25,7 +25,8 @@ export function reportFiles(texts: readonly string[], formats: readonly Format[]
     refuseUnwritable(path);
     return { format, path };
   });
-  const twice = files.find(({ path }, index) => files.findIndex((file) => file.path === path) < index);
+  const paths = files.map(({ path }) => resolve(path));
+  const twice = files.find((_, index) => paths.indexOf(paths[index] ?? "") < index);
   if (twice !== undefined) throw new UsageError(`--report names ${twice.path} twice`);
   return files;
 }
@@ -59,13 +60,25 @@ function refuseUnwritable(path: string): void {
   const refuse = (reason: string): never => {
     throw new UsageError(`cannot write the report ${path}: ${reason}`);
   };
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found !== undefined && !found.isFile()) refuse("there is something that is no plain file");
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
-    refuse(`there is no folder ${folder}`);
+  if (!isFolder(folder)) refuse(`there is no folder ${folder}`);
+  try {
+    if (path.endsWith("/") || statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+      refuse("it is no plain file");
+  } catch (error) {
+    if (!(error instanceof Error) || !("syscall" in error)) throw error;
+    refuse(error.message);
+  }
   try {
     accessSync(folder, constants.W_OK);
   } catch {
     refuse(`the folder ${folder} is not writable`);
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }

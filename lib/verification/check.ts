@@ -93,6 +93,15 @@ export function answering(facts: readonly EndpointFacts[]): Answering[] {
   return facts.flatMap(({ target, status }) => (status.ok ? [{ target, status: status.value }] : []));
 }
 
+/** The business of one check, `same-cluster`: of members that share nothing, nothing can be compared. */
+export const areOfDifferentClusters = (members: readonly Answering[]): boolean =>
+  new Set(members.map(({ status }) => status.clusterId)).size > 1;
+
+export const differentClusters: Finding = {
+  outcome: "skipped",
+  reason: "the endpoints belong to different clusters",
+};
+
 /** What to say of a question that was not answered. That a user is missing or may not ask is said by `authentication`, once. */
 export function unanswered(target: Target | undefined, what: string, problem: EndpointProblem): Finding {
   const { message, remedy, kind } = problem;

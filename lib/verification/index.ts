@@ -28,6 +28,7 @@ export { renderGithub } from "./printers/github";
 export { renderHtml } from "./printers/html";
 export { renderJson, renderStatusJson, type StatusJson, type VerificationJson } from "./printers/json";
 export { renderJunit } from "./printers/junit";
+export { oneLine } from "./printers/one-line";
 export type { Printer, PrinterOptions, ProducedBy } from "./printers/printer-options";
 export { renderProgress } from "./printers/progress";
 export { renderPrometheus } from "./printers/prometheus";

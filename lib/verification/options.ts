@@ -19,7 +19,7 @@ export type ClusterToAsk =
 export type AskOptions = ClusterToAsk & {
   /**
    * Longest time for any single call, in milliseconds. All endpoints are asked at the same time, so a dead one costs
-   * this once, however many are dead.
+   * this once, however many are dead. At most an hour.
    * @default 2000
    */
   readonly callTimeoutMs?: number | undefined;
@@ -67,13 +67,15 @@ export interface SnapshotFolder {
 
 /** etcdctl's default is 5 s, but it asks for a human who waits; a member that needs 2 s for a status is not well. */
 export const defaultCallTimeoutMs = 2000;
+/** Longer is a slip of the pen, and beyond 2^31 Node's timers fire at once: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const longestCallTimeoutMs = 60 * 60 * 1000;
 
 /** @throws UsageError */
 export function callTimeoutOf(options: { readonly callTimeoutMs?: number | undefined }): number {
   const callTimeoutMs = options.callTimeoutMs ?? defaultCallTimeoutMs;
-  if (!Number.isFinite(callTimeoutMs) || callTimeoutMs <= 0) {
+  if (!(callTimeoutMs > 0 && callTimeoutMs <= longestCallTimeoutMs)) {
     throw new UsageError(`the time per call is ${callTimeoutMs} ms`, {
-      remedy: "Give a number of milliseconds above 0; 2000 is usual.",
+      remedy: "Give a number of milliseconds above 0, an hour at most; 2000 is usual.",
     });
   }
   return callTimeoutMs;

@@ -3,7 +3,7 @@ import type { EndpointFacts } from "./questions/ask";
 import { allChecks } from "./checks";
 import { authentication } from "./checks/authentication";
 import { memberAnswers } from "./checks/member-answers";
-import type { AskedEndpoint, Check, CheckContext, Finding } from "./check";
+import { listed, type AskedEndpoint, type Check, type CheckContext, type Finding } from "./check";
 import { untilAborted } from "./questions/deadline";
 import { isOutOfReach, settle } from "./questions/problem";
 import { ownKeyPrefix } from "./key-prefix";
@@ -25,7 +25,8 @@ export type VerifyOptions = AskOptions & {
    */
   readonly checks?: "all" | readonly string[] | undefined;
   /**
-   * IDs of checks to leave out; `lease-expires` is the one that takes seconds by nature.
+   * IDs of checks to leave out; `lease-expires` is the one that takes seconds by nature. Not `member-answers` and `authentication`: without
+   * an answer to those, the others say nothing.
    * @default - none
    */
   readonly skip?: readonly string[] | undefined;
@@ -84,7 +85,10 @@ export async function verifyOnce(
   }
 }
 
-/** @throws UsageError for an unknown ID */
+/** Whether anybody answers, and to whom. */
+const always: readonly Check[] = [memberAnswers, authentication];
+
+/** @throws UsageError for an unknown ID, and for one to be left out that is always asked */
 export function selectChecks({ checks = "all", skip = [] }: VerifyOptions): Check[] {
   const known = allChecks.map(({ id }) => id);
   const unknown = [...(checks === "all" ? [] : checks), ...skip].filter((id) => !known.includes(id));
@@ -93,11 +97,15 @@ export function selectChecks({ checks = "all", skip = [] }: VerifyOptions): Chec
       remedy: `Known are ${known.join(", ")}.`,
     });
   }
+  const needed = always.filter(({ id }) => skip.includes(id)).map(({ id }) => id);
+  if (needed.length > 0) {
+    throw new UsageError(`${listed(needed)} cannot be left out`, {
+      remedy: "The other checks say nothing of a member that does not answer, or not to this user.",
+    });
+  }
   return allChecks.filter(
     (check) =>
-      check === memberAnswers ||
-      check === authentication ||
-      ((checks === "all" || checks.includes(check.id)) && !skip.includes(check.id)),
+      always.includes(check) || ((checks === "all" || checks.includes(check.id)) && !skip.includes(check.id)),
   );
 }
 

@@ -35,8 +35,10 @@ export type WaitOptions = VerifyOptions & {
 
 /** An etcd that is up answers within milliseconds, so this is the delay that a user sees; it costs one small call. */
 const pollIntervalMs = 200;
-/** A full verification that failed is repeated after this, and after twice as long each further time. */
+/** A full verification that failed is repeated after this, and after twice as long each further time up to a limit. */
 const firstRetryMs = 1000;
+/** Nobody is kept waiting much longer than the cluster keeps him, and a check every so often is no load. */
+const longestRetryMs = 15_000;
 
 /**
  * Waits until the cluster is healthy: asks every member for its status again and again, runs all checks once those look
@@ -59,7 +61,7 @@ export async function waitUntilHealthy(options: WaitOptions): Promise<Verificati
           : until,
     };
     const report = progressReporter(options.onProgress);
-    for (let retryMs = firstRetryMs; ; retryMs *= 2) {
+    for (let retryMs = firstRetryMs; ; retryMs = Math.min(2 * retryMs, longestRetryMs)) {
       await pollUntil(session, report, deadlines, options);
       const verified = await verifyOnce(session, checks, options);
       const left = until - performance.now();

@@ -38,6 +38,12 @@ describe("the board of members that are waited for", () => {
     expect(board.lines(10_000, 24).at(-1)).toMatch(/^. all checks, 9s of 60s$/);
   });
 
+  test("shows no text of a server as it is: a certificate's issuer may hold what a terminal obeys", () => {
+    const board = new Board(["a"], 60_000, false, 0);
+    board.take(event("a", "signed by \u001b[2J\u202eevil\n", 0));
+    expect(board.lines(0, 24)[0]).toMatch(/^. a  signed by *evil for 0s$/);
+  });
+
   test("shows those that are not healthy where there is no room for all", () => {
     const names = Array.from({ length: 200 }, (_, index) => `etcd-${index}`);
     const board = new Board(names, 60_000, false, 0);

@@ -124,6 +124,16 @@ describe("a shell that is set up for etcdctl", () => {
     });
   });
 
+  test("reaches an endpoint without a scheme over TLS if it has certificates, as etcdctl does", async () => {
+    const env = { ...SHELL, ETCDCTL_ENDPOINTS: "10.0.0.1:2379,http://10.0.0.2:2379" };
+    expect((await ask({}, env)).cluster).toEqual({
+      endpoints: ["https://10.0.0.1:2379", "http://10.0.0.2:2379"],
+    });
+    expect((await ask({}, { ...env, ETCDCTL_CACERT: "" })).cluster).toEqual({
+      endpoints: ["10.0.0.1:2379", "http://10.0.0.2:2379"],
+    });
+  });
+
   test("goes before nothing that was typed", async () => {
     expect(await ask({ endpoints: "http://10.9.9.9:2379" }, SHELL)).toMatchObject({
       cluster: { endpoints: ["http://10.9.9.9:2379"] },
@@ -182,6 +192,10 @@ test("variables are read as etcdctl reads them: empty is none, the rest is left 
   });
   expect(etcdctlVariables({ ETCDCTL_INSECURE_SKIP_TLS_VERIFY: "1" }).skipsTlsVerify).toBe(true);
   expect(etcdctlVariables({ ETCDCTL_INSECURE_SKIP_TLS_VERIFY: "false" }).skipsTlsVerify).toBe(false);
+  expect(etcdctlVariables({ ETCDCTL_PASSWORD: " a ", ETCDCTL_CACERT: " b " })).toMatchObject({
+    password: " a ",
+    cacert: "b",
+  });
   expect(splitList(" a:1 ,,b:2, ")).toEqual(["a:1", "b:2"]);
 });
 

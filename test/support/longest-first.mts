@@ -9,9 +9,11 @@ const LONGEST = [
   "test/machines/deployed.test.ts",
   "test/aws/cluster.test.ts",
   "test/machines/releases.test.ts",
+  "test/verification/fault-matrix/",
   "test/aws/",
   "test/machines/",
   "test/cli/e2e/",
+  "test/verification/checks/round-trip.test.ts",
 ];
 
 export default class LongestFirst extends BaseSequencer {

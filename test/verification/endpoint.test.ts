@@ -9,6 +9,7 @@ describe("endpoints", () => {
     ["127.0.0.1:2379", "http://127.0.0.1:2379"],
     ["HTTPS://etcd-1.example.internal:443", "https://etcd-1.example.internal:443"],
     ["http://[::1]:2379", "http://[::1]:2379"],
+    ["http://ETCD-1.Example.internal:02379", "http://etcd-1.example.internal:2379"],
   ])("%s is asked as %s", (given, endpoint) => {
     expect(targetsOf({ endpoints: [given] })).toMatchObject([{ label: endpoint, endpoint }]);
   });
@@ -30,14 +31,17 @@ describe("endpoints", () => {
       "h:65536",
       "",
       "http://a b:1",
+      "http://256.1.1.1:2379",
+      "http://[::::]:2379",
     ];
     expect(() => targetsOf({ endpoints })).toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: "etcd-1" is not an endpoint; "http://h" is not an endpoint; "ftp://h:1" is not an endpoint; "http://h:1/v3" is not an endpoint; "h:0" is not an endpoint; "h:65536" is not an endpoint; "" is not an endpoint; "http://a b:1" is not an endpoint]`,
+      `[UsageError: "etcd-1" is not an endpoint; "http://h" is not an endpoint; "ftp://h:1" is not an endpoint; "http://h:1/v3" is not an endpoint; "h:0" is not an endpoint; "h:65536" is not an endpoint; "" is not an endpoint; "http://a b:1" is not an endpoint; "http://256.1.1.1:2379" is not an endpoint; "http://[::::]:2379" is not an endpoint]`,
     );
   });
 
   test("refuses the same endpoint twice", () => {
     expect(() => targetsOf({ endpoints: ["h:1", "http://h:1/"] })).toThrow("http://h:1 is given twice");
+    expect(() => targetsOf({ endpoints: ["h:1", "http://H:01"] })).toThrow("http://h:1 is given twice");
   });
 
   test("refuses no endpoint, none of both and both of both", () => {

@@ -1,3 +1,4 @@
+import { UsageError } from "../../errors";
 import {
   renderStatusJson,
   renderStatusTable,
@@ -23,17 +24,26 @@ const FORMATS = ["table", "json"] as const;
 type StatusFormat = (typeof FORMATS)[number];
 
 const INTERVAL = "2s";
+/** More often would be a load of its own; beyond 2^31 ms Node's timers fire at once. */
+const INTERVAL_MS = { least: 100, most: 24 * 60 * 60 * 1000 } as const;
 
 /** One look at every endpoint, or one after another; like etcdctl, it fails when one did not answer. */
 export async function status(options: StatusOptions, signal: AbortSignal): Promise<ExitCode> {
   const format = oneOf("--output", options.output ?? FORMATS[0], FORMATS);
-  const { watch: interval } = options;
-  const intervalMs =
-    interval === undefined ? undefined : durationMs("--watch", interval === true ? INTERVAL : interval);
+  const intervalMs = intervalOf(options);
   const rows = await asking(options, signal, (ask) =>
     intervalMs === undefined ? once(ask, format) : watch(ask, format, intervalMs),
   );
   return rows.every(({ status: answer }) => answer !== undefined) ? EXIT.ok : EXIT.unhealthy;
+}
+
+/** @returns undefined: looks once */
+function intervalOf({ watch: interval }: StatusOptions): number | undefined {
+  if (interval === undefined) return undefined;
+  const intervalMs = durationMs("--watch", interval === true ? INTERVAL : interval);
+  if (intervalMs < INTERVAL_MS.least || intervalMs > INTERVAL_MS.most)
+    throw new UsageError(`--watch must be from 100ms to 24h, got "${String(interval)}"`);
+  return intervalMs;
 }
 
 async function once(ask: AskOptions, format: StatusFormat): Promise<readonly EndpointStatus[]> {

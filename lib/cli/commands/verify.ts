@@ -54,7 +54,7 @@ export async function verifyCluster(options: VerifyCommandOptions, signal: Abort
   const format = oneOf("--output", options.output ?? "table", formats);
   const files = reportFiles(options.report ?? [], formats);
   const what: What = {
-    checks: options.checks === undefined ? "all" : splitList(options.checks),
+    checks: checksOf(options),
     skip: splitList(options.skip ?? ""),
     strict: options.strict,
     snapshots: snapshotsOf(options),
@@ -98,9 +98,19 @@ function waitMsOf(
   return wanted === true ? durationMs("--wait", usual) : undefined;
 }
 
+/** An empty list is a variable of a script that is not set: nothing would be checked, and found healthy. */
+function checksOf({ checks }: VerifyCommandOptions): VerifyOptions["checks"] {
+  if (checks === undefined) return "all";
+  const ids = splitList(checks);
+  if (ids.length === 0)
+    throw new UsageError("--checks names no check", { remedy: "Leave it out for all of them." });
+  return ids;
+}
+
 function snapshotsOf({ snapshots, snapshotMaxAge }: VerifyCommandOptions): VerifyOptions["snapshots"] {
   if (snapshots === undefined && snapshotMaxAge !== undefined)
     throw new UsageError("--snapshot-max-age is of use with --snapshots only");
+  if (snapshots === "") throw new UsageError("--snapshots names no folder");
   const maxAgeMs = durationMs("--snapshot-max-age", snapshotMaxAge ?? SNAPSHOT_MAX_AGE);
   return snapshots === undefined ? undefined : { folder: snapshots, maxAgeMs };
 }

@@ -1,4 +1,4 @@
-import { resolveSrv } from "node:dns/promises";
+import { Resolver } from "node:dns/promises";
 import { ExternalError } from "../../errors";
 
 /** The service records that etcd's clients look up, and what they say of the endpoints. */
@@ -12,6 +12,9 @@ export interface Discovery {
   /** Tells clusters of one domain apart: `_etcd-client-ssl-NAME._tcp`. @default - none */
   readonly serviceName?: string | undefined;
 }
+
+/** A name server that is up answers in a fraction of it; by default Node would wait for a dead one for a minute and more. */
+const RESOLVER = { timeout: 2000, tries: 2 } as const;
 
 /** What looks service records up. */
 export type ResolveSrv = (
@@ -27,7 +30,7 @@ export type ResolveSrv = (
  */
 export async function discoverEndpoints(
   { domain, serviceName }: Discovery,
-  resolve: ResolveSrv = resolveSrv,
+  resolve: ResolveSrv = (name) => new Resolver(RESOLVER).resolveSrv(name),
 ): Promise<string[]> {
   const suffix = serviceName === undefined ? "" : `-${serviceName}`;
   const queries = SERVICES.map(({ service, scheme }) => ({

@@ -26,10 +26,8 @@ const TRUE = ["1", "t", "T", "TRUE", "true", "True"];
 
 /** An empty variable counts as none. */
 export function etcdctlVariables(env: NodeJS.ProcessEnv): EtcdctlVariables {
-  const variable = (name: string): string | undefined => {
-    const text = env[`ETCDCTL_${name}`]?.trim();
-    return text === "" ? undefined : text;
-  };
+  const verbatim = (name: string): string | undefined => env[`ETCDCTL_${name}`] || undefined;
+  const variable = (name: string): string | undefined => verbatim(name)?.trim() || undefined;
   return {
     endpoints: variable("ENDPOINTS"),
     discoverySrv: variable("DISCOVERY_SRV"),
@@ -37,8 +35,9 @@ export function etcdctlVariables(env: NodeJS.ProcessEnv): EtcdctlVariables {
     cacert: variable("CACERT"),
     cert: variable("CERT"),
     key: variable("KEY"),
-    user: variable("USER"),
-    password: variable("PASSWORD"),
+    // A password may begin and end as it likes.
+    user: verbatim("USER"),
+    password: verbatim("PASSWORD"),
     commandTimeout: variable("COMMAND_TIMEOUT"),
     skipsTlsVerify: TRUE.includes(variable("INSECURE_SKIP_TLS_VERIFY") ?? ""),
   };

@@ -123,15 +123,19 @@ function byEndpoints(
         remedy: "Unset it, and name the CA of the members with --cacert or ETCDCTL_CACERT.",
       },
     );
+  const tls = readTlsFiles(options, { variables });
   return {
-    cluster: { endpoints },
-    tls: readTlsFiles(options, { variables }),
+    cluster: { endpoints: tls === undefined ? endpoints : endpoints.map(overTls) },
+    tls,
     user: userOf(options, variables, variables.user),
     privateNetwork: false,
     outputs: undefined,
     notice,
   };
 }
+
+/** Without a scheme, certificates decide, as for etcdctl: `credentialsForEndpoint` in https://github.com/etcd-io/etcd/blob/v3.5.16/client/v3/client.go */
+const overTls = (endpoint: string): string => (endpoint.includes("://") ? endpoint : `https://${endpoint}`);
 
 async function byDefinition(options: WhomOptions, variables: EtcdctlVariables): Promise<Whom> {
   const cluster = await loadCluster(options, "local");

@@ -70,12 +70,14 @@ function clientUrlsOf({ member, target }: Advertising, isOneMachine: boolean): F
   if (clientUrls.length === 0) {
     return [{ outcome: "failed", target, reason: `${name} advertises no client URL`, remedy: setClientUrls }];
   }
+  // With one that leads there, a client that tries the wrong one first goes on to the next.
+  const outcome = clientUrls.some((url) => unreachable(url) === undefined) ? "warned" : "failed";
   return clientUrls.flatMap((url): Finding[] => {
     const why = unreachable(url);
     if (why === undefined) return [];
     return [
       {
-        outcome: "failed",
+        outcome,
         target,
         reason: `${name} advertises the client URL ${url}, ${why}`,
         remedy: setClientUrls,

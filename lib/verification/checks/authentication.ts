@@ -144,7 +144,8 @@ function refusal({ userName }: CheckContext): (member: Member) => Finding | unde
     if (allowed?.ok === false) {
       return refused(
         `${who} may not read and write below ${verificationPrefix}`,
-        grant.replace("USER", userName ?? "USER"),
+        // A function: in text, `$&` in a name would stand for what is replaced.
+        grant.replace("USER", () => userName ?? "USER"),
       );
     }
     // https://github.com/etcd-io/etcd/issues/21663

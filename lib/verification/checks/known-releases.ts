@@ -1,4 +1,13 @@
-import { answering, groupLabels, listed, type Check, type CheckContext, type Finding } from "../check";
+import {
+  answering,
+  areOfDifferentClusters,
+  differentClusters,
+  groupLabels,
+  listed,
+  type Check,
+  type CheckContext,
+  type Finding,
+} from "../check";
 import { isLoopback } from "../hosts";
 import { advisoriesFor, type Applying } from "../releases/advisories";
 import { compareReleases, lineOf, parseRelease, type ReleaseNumber } from "../releases/release-number";
@@ -19,6 +28,7 @@ export const knownReleases: Check = {
     if (members.length === 0) {
       return [{ outcome: "skipped", reason: "no member answers" }];
     }
+    if (areOfDifferentClusters(members)) return [differentClusters];
     const groups = groupLabels(
       members,
       ({ target }) => target.label,

@@ -13,7 +13,10 @@ interface Leased {
   readonly key: string;
   readonly lease: LeaseGrant;
   readonly grantedAt: number;
+  /** Later than the member that granted it thinks, by the time that its answer took. */
   readonly expiresAt: number;
+  /** Earlier than it thinks: by the time that the question took. */
+  readonly expiresNotBefore: number;
 }
 
 export const leaseExpires: Check = {
@@ -38,17 +41,19 @@ export const leaseExpires: Check = {
 };
 
 async function grantKey({ endpoints, keyPrefix, signal }: CheckContext): Promise<Leased> {
+  const askedAt = performance.now();
   const lease = await grantLease(endpoints, shortestTtlSeconds, signal);
   const grantedAt = performance.now();
+  const ttlMs = lease.ttlSeconds * 1000;
   const key = `${keyPrefix}lease`;
   await lease.by.client.put(key, lease.by.target.label, lease.id);
-  return { key, lease, grantedAt, expiresAt: grantedAt + lease.ttlSeconds * 1000 };
+  return { key, lease, grantedAt, expiresAt: grantedAt + ttlMs, expiresNotBefore: askedAt + ttlMs };
 }
 
 /** Asks one member's own database until the key is gone from it. */
 async function follow(context: CheckContext, endpoint: AskedEndpoint, leased: Leased): Promise<Finding> {
   const { client, target } = endpoint;
-  const { key, lease, grantedAt, expiresAt } = leased;
+  const { key, lease, grantedAt, expiresAt, expiresNotBefore } = leased;
   const status = await endpoint.status;
   if (!status.ok) {
     return { outcome: "skipped", target, reason: "does not answer" };
@@ -59,7 +64,7 @@ async function follow(context: CheckContext, endpoint: AskedEndpoint, leased: Le
   // Gone means something only if it was there. A member that answered too late for this is not asked.
   if (!status.value.isLearner && performance.now() < (grantedAt + expiresAt) / 2) {
     const present = await settle(client.has(key));
-    if (present.ok && !present.value && performance.now() < expiresAt) {
+    if (present.ok && !present.value && performance.now() < expiresNotBefore) {
       const remedy =
         "A lease must not end before its time: look for clock jumps and elections in the leader's log.";
       return { outcome: "failed", target, reason: "the key was gone before its lease ended", remedy };

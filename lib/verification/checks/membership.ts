@@ -1,5 +1,13 @@
 import type { EndpointFacts } from "../questions/ask";
-import { answering, groupLabels, listed, type Check, type Finding } from "../check";
+import {
+  answering,
+  areOfDifferentClusters,
+  differentClusters,
+  groupLabels,
+  listed,
+  type Check,
+  type Finding,
+} from "../check";
 import type { ListedMember, MemberStatus } from "../questions/answers";
 import type { ExpectedMember, Target } from "../expectation";
 
@@ -30,10 +38,7 @@ export function compareMembership(
   if (views.length === 0) {
     return [{ outcome: "skipped", reason: "no member gave its member list" }];
   }
-  const clusters = new Set(answering(facts).map(({ status }) => status.clusterId));
-  if (clusters.size > 1) {
-    return [{ outcome: "skipped", reason: "the endpoints belong to different clusters" }];
-  }
+  if (areOfDifferentClusters(answering(facts))) return [differentClusters];
   const foreign = foreignCluster(expected, views);
   if (foreign !== undefined) return [foreign];
 

@@ -1,4 +1,11 @@
-import { answering, groupLabels, listed, type Check } from "../check";
+import {
+  answering,
+  areOfDifferentClusters,
+  differentClusters,
+  groupLabels,
+  listed,
+  type Check,
+} from "../check";
 
 export const raftTerm: Check = {
   id: "raft-term",
@@ -14,6 +21,7 @@ export const raftTerm: Check = {
     if (term === undefined) {
       return [{ outcome: "skipped", reason: "no member answers" }];
     }
+    if (areOfDifferentClusters(members)) return [differentClusters];
     if (terms.size === 1) {
       return [{ outcome: "passed", reason: `term ${term}` }];
     }

@@ -4,6 +4,7 @@ import { inspectSnapshot, type SnapshotState } from "../snapshots/inspect-snapsh
 import { humanizeBytes } from "../printers/humanize-bytes";
 import { humanizeDuration } from "../printers/humanize-duration";
 import type { SnapshotFolder } from "../options";
+import { withDeadline } from "../questions/deadline";
 
 const takeOne =
   "Take one with `etcdctl snapshot save` from a healthy member, and see why the regular ones stopped.";
@@ -19,7 +20,15 @@ async function judge(
   { callTimeoutMs, signal }: CheckContext,
   { folder, maxAgeMs }: SnapshotFolder,
 ): Promise<Finding> {
-  const newest = await findNewestSnapshot(folder);
+  // A network file system that hangs makes every look into it hang.
+  const look = withDeadline(findNewestSnapshot(folder), callTimeoutMs, () => new Error("too late"));
+  const newest = await look.catch((): undefined => undefined);
+  if (newest === undefined) {
+    return {
+      outcome: "skipped",
+      reason: `the snapshot folder ${folder} gave no answer within ${callTimeoutMs} ms`,
+    };
+  }
   if ("problem" in newest) {
     return { outcome: "failed", reason: newest.problem, remedy: takeOne };
   }
@@ -36,7 +45,7 @@ async function judge(
 }
 
 /** What is to be said about the newest snapshot. */
-export function judgeSnapshot(
+function judgeSnapshot(
   { name, sizeBytes, modifiedAt }: SnapshotFile,
   state: SnapshotState,
   { now, maxAgeMs }: { readonly now: number; readonly maxAgeMs: number },

@@ -1,4 +1,11 @@
-import { listed, type AskedEndpoint, type Check, type Finding } from "../check";
+import {
+  areOfDifferentClusters,
+  differentClusters,
+  listed,
+  type AskedEndpoint,
+  type Check,
+  type Finding,
+} from "../check";
 import type { Target } from "../expectation";
 import type { MemberStatus } from "../questions/answers";
 import { processAgeMs } from "./process-age";
@@ -51,8 +58,8 @@ export function judgeLeader(members: readonly Watched[]): Finding {
   const [sample] = members;
   if (sample === undefined) return { outcome: "skipped", reason: "no member answers" };
   const { leaderId, raftTerm } = sample.first;
-  if (new Set(members.map(({ first }) => first.clusterId)).size > 1) {
-    return { outcome: "skipped", reason: "the endpoints belong to different clusters" };
+  if (areOfDifferentClusters(members.map(({ target, first }) => ({ target, status: first })))) {
+    return differentClusters;
   }
   if (
     leaderId === undefined ||

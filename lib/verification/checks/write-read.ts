@@ -52,7 +52,7 @@ async function write(context: CheckContext, endpoint: AskedEndpoint, key: string
   }
   if (lease.value.clusterId !== status.value.clusterId) {
     const reason = `is of another cluster than ${lease.value.by.target.label}`;
-    return { endpoint, finding: { outcome: "failed", target, reason, remedy: "Correct the endpoint." } };
+    return { endpoint, finding: { outcome: "skipped", target, reason } };
   }
   const answer = await settle(client.put(key, target.label, lease.value.id));
   return answer.ok

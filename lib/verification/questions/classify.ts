@@ -19,6 +19,9 @@ const renewServer = "Renew it in place: etcd reads its certificate anew on every
 const trustedClient =
   "Give a client certificate and key that are signed by the CA which the member trusts for clients.";
 
+/** The member knows the deadline too, and may give up first: "Call cancelled" is how grpc-js calls that. */
+const DEADLINE = /DEADLINE_EXCEEDED|Deadline exceeded|CANCELLED: Call cancelled/i;
+
 /**
  * The client keeps nothing but text (microsoft/etcd3 drops gRPC's code), so text is what there is to go by. The first
  * row that matches wins. Texts: etcd's are in api/v3rpc/rpctypes/error.go, the others are Node's, OpenSSL's and gRPC's.
@@ -163,13 +166,13 @@ const rows: readonly Row[] = [
   {
     kind: "no-quorum",
     needsQuorum: true,
-    pattern: /DEADLINE_EXCEEDED|Deadline exceeded/i,
+    pattern: DEADLINE,
     message: "not agreed on within {callTimeoutMs} ms: no quorum, an election, or slow disks",
     remedy: restoreQuorum,
   },
   {
     kind: "timed-out",
-    pattern: /DEADLINE_EXCEEDED|Deadline exceeded/i,
+    pattern: DEADLINE,
     message: "no answer within {callTimeoutMs} ms",
     remedy:
       "See whether the member is frozen, overloaded or waits for a disk; with a slow network give more time per call.",

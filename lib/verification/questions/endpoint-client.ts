@@ -6,9 +6,9 @@ import type { Alarm, ListedMember, MemberStatus } from "./answers";
 import type { CallBudget } from "./call-budget";
 import { classify } from "./classify";
 import { lazyRequire } from "../../lazy-require";
+import { keepConnections } from "./keep-connections";
 import { loadEtcd3 } from "./load-etcd3";
 import { Login } from "./login";
-import { oneAttempt } from "./one-attempt";
 import { isAboutUser, settle, type EndpointProblem } from "./problem";
 import { CompactedMeanwhile, WatchStream } from "./watch-stream";
 
@@ -74,7 +74,7 @@ export class EndpointClient {
           // A function: a plain object would be one point in time, past for every later call. Streams bound themselves.
           defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + budget.leftMs() }),
           // The default retries three times (also writes) and then hides the cause behind an open circuit breaker.
-          faultHandling: { host: () => oneAttempt(noop), global: noop },
+          faultHandling: { host: () => noop, global: noop },
           grpcOptions: {
             // Members are asked directly: http_proxy in the environment would send the questions elsewhere.
             "grpc.enable_http_proxy": 0,
@@ -92,8 +92,9 @@ export class EndpointClient {
           },
           ...(tls !== undefined && isTls ? { credentials: credentialsOf(tls) } : {}),
         });
-      const etcd = connect();
-      const login = user === undefined ? undefined : Login.attach(etcd, connect(), user, budget);
+      const etcd = keepConnections(connect());
+      const login =
+        user === undefined ? undefined : Login.attach(etcd, keepConnections(connect()), user, budget);
       return new EndpointClient(etcd, budget, login, isTls && tls?.cert !== undefined);
     } catch (error) {
       throw new UsageError(`the TLS certificate, key or CA cannot be used: ${String(error)}`, {
@@ -234,11 +235,9 @@ export class EndpointClient {
     const open = await settle(this.attempt(() => etcd.kv.range(request), isLinearizable));
     if (!open.ok) return isEnabledBy(open.problem);
     if (!this.hasCertificate) return false;
-    // The common name of the certificate may be a user who may do this.
-    const asked = await settle(this.callQuorum(() => etcd.auth.authStatus()));
-    if (asked.ok) return asked.value.enabled;
-    if (!/UNIMPLEMENTED/.test(asked.problem.detail)) return isEnabledBy(asked.problem);
-    // etcd 3.4 has no such question, but says so to whoever logs in.
+    // The common name of the certificate may be a user who may do this. AuthStatus would tell, but goes through the log, and members
+    // of 3.4 that find it there panic (`applierV3backend.Apply` in its etcdserver/apply.go): a question in the middle of an upgrade
+    // would end the cluster. A login does not get that far without a user: `Authenticate` in etcdserver/v3_server.go.
     const nobody = { name: "", password: "" };
     const login = await settle(this.callQuorum(() => etcd.auth.authenticate(nobody)));
     return login.ok || isEnabledBy(login.problem);

@@ -48,13 +48,15 @@ export function targetsOf(cluster: {
 }
 
 function parseEndpoint(text: string): string | undefined {
-  const match = /^(?:(https?):\/\/)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+):(\d{1,5})\/?$/i.exec(text.trim());
+  const match = /^(?:(https?):\/\/)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+):0*(\d{1,5})\/?$/i.exec(text.trim());
   if (match === null) {
     return undefined;
   }
   const [, scheme = "http", host = "", port = ""] = match;
   const inRange = Number(port) >= 1 && Number(port) <= 65535;
-  return inRange ? `${scheme.toLowerCase()}://${host}:${port}` : undefined;
+  const endpoint = `${scheme}://${host}:${Number(port)}`.toLowerCase();
+  // What looks like an address and is none (`256.1.1.1`, `[::::]`) only a URL's parser refuses.
+  return inRange && URL.canParse(endpoint) ? endpoint : undefined;
 }
 
 /** Host and port of a client or peer URL. */

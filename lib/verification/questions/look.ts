@@ -75,6 +75,8 @@ async function lookAtPeer(
 /** Why a URL for peers does not lead to the member from this machine; `undefined`: try it. */
 export function whyNotFromHere({ address, serverName }: Target, peerUrl: string): string | undefined {
   if (address.host !== serverName) return "asked through a tunnel, which leads to its client port only";
+  // etcd takes Unix sockets and addresses with a zone too.
+  if (!/^https?:/.test(peerUrl) || !URL.canParse(peerUrl)) return `${peerUrl} cannot be tried from here`;
   const { host } = addressOf(peerUrl);
   const isOfItsOwnMachine = isLoopback(host) || isUnspecified(host);
   return isOfItsOwnMachine && !isLoopback(serverName) ? `${peerUrl} leads nowhere from here` : undefined;

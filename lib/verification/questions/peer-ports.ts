@@ -11,7 +11,7 @@ import { versionInTheClear, type VersionAnswer } from "./version-probe";
 /** What can be seen, without a certificate, where a member listens for its peers. */
 export interface PeerPort {
   readonly url: string;
-  /** Host that its certificate must be for. */
+  /** Host that its certificate must be for; empty if nothing can be seen from here. */
   readonly host: string;
   /** Why nothing can be seen from here. */
   readonly unreached: string | undefined;
@@ -45,10 +45,10 @@ export async function peerPort(
   contexts: TlsContexts,
   timeoutMs: number,
 ): Promise<PeerPort> {
+  const why = whyNotFromHere(target, url);
+  if (why !== undefined) return { url, host: "", unreached: why, ...unseen };
   const address = addressOf(url);
   const { host } = address;
-  const why = whyNotFromHere(target, url);
-  if (why !== undefined) return { url, host, unreached: why, ...unseen };
   const [tls, inTheClear] = await Promise.all([
     tlsProbe({ address, serverName: host }, contexts.peer(), timeoutMs),
     versionInTheClear(address, timeoutMs),

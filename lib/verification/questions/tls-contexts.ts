@@ -1,4 +1,6 @@
 import { createSecureContext, type SecureContext } from "node:tls";
+import { UsageError } from "../../errors";
+import { certificatesIn } from "./certificate";
 import type { TlsOptions } from "./endpoint-client";
 import { foreignCertificate } from "./foreign-certificate";
 
@@ -6,7 +8,17 @@ import { foreignCertificate } from "./foreign-certificate";
 export class TlsContexts {
   private readonly made = new Map<string, SecureContext>();
 
-  constructor(readonly options: TlsOptions = {}) {}
+  /** @throws UsageError for what is no CA, no certificate, or a certificate with another one's key */
+  constructor(readonly options: TlsOptions = {}) {
+    const { ca, cert } = options;
+    // Node takes any text for a CA, and trusts nobody then.
+    if (ca !== undefined && certificatesIn(ca).length === 0) throw unusable("no certificate in the CA");
+    try {
+      if (cert !== undefined) this.own();
+    } catch (error) {
+      throw unusable(String(error), error);
+    }
+  }
 
   /** With the certificate that was given, if one was. */
   own(): SecureContext {
@@ -34,4 +46,11 @@ export class TlsContexts {
     this.made.set(name, context);
     return context;
   }
+}
+
+function unusable(why: string, cause?: unknown): UsageError {
+  return new UsageError(`the TLS certificate, key or CA cannot be used: ${why}`, {
+    remedy: "Give PEM files, and the key that belongs to the certificate.",
+    cause,
+  });
 }

@@ -54,7 +54,7 @@ export const advisories: readonly Advisory[] = [
     what: "can be made to run out of memory by whoever reaches a TLS port (CVE-2026-73500)",
     severity: "warned",
     concerns: "tls",
-    source: "https://github.com/flatcar/Flatcar/issues/2352",
+    source: "https://github.com/etcd-io/etcd/security/advisories/GHSA-6vch-q96h-7gc3",
   },
   {
     ranges: [{ from: "3.4.0", fixedIn: "3.4.8" }],
@@ -126,16 +126,6 @@ export function advisoriesFor(
       return range === undefined ? [] : [{ advisory, fixedIn: range.fixedIn }];
     });
   return applying.sort((a, b) => rank(a) - rank(b));
-}
-
-/** The oldest release that has all of the fixes. */
-export function fixedInAll(applying: readonly Applying[]): string | undefined {
-  const releases = applying.map(({ fixedIn }) => ({ text: fixedIn, release: parseRelease(fixedIn) }));
-  return releases
-    .sort((a, b) =>
-      a.release === undefined || b.release === undefined ? 0 : compareReleases(a.release, b.release),
-    )
-    .at(-1)?.text;
 }
 
 const rank = ({ advisory }: Applying): number => (advisory.severity === "failed" ? 0 : 1);

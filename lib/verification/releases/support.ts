@@ -63,9 +63,9 @@ export function endOfSupport(release: ReleaseNumber): Ended | undefined {
   };
 }
 
-/** The way to the oldest line that still gets fixes. */
+/** The way to the next line that still gets fixes. */
 export function upgradePath(release: ReleaseNumber): string {
-  const target = lines.find(({ endedOn }) => endedOn === undefined);
+  const target = lines.find(({ endedOn, line }) => endedOn === undefined && compareLines(release, line) < 0);
   if (target === undefined) return hopRules;
   const next = lineOf({ ...release, minor: release.minor + 1 });
   const hop = next === target.line ? "" : `, ${next} first`;

@@ -49,6 +49,12 @@ test.each(["127.0.0.1", "[::1]", "localhost"])("a client URL with %s leads each 
   ]);
 });
 
+test("beside a client URL that leads there, one that does not is only a detour", () => {
+  expect(judge(withSecond({ clientUrls: ["https://127.0.0.1:2379", "https://10.0.0.2:2379"] }))).toEqual([
+    "warned etcd-2: etcd-2 advertises the client URL https://127.0.0.1:2379, which leads to the own machine wherever it is used",
+  ]);
+});
+
 test.each(["0.0.0.0", "[::]"])("a client URL with %s leads nowhere", (host) => {
   expect(judge(withSecond({ clientUrls: [`https://${host}:2379`] }))[0]).toContain(
     "which is an address to listen at and not to connect to",

@@ -71,6 +71,7 @@ test("the way out of an ended line goes by one line at a time, with a snapshot, 
     "Upgrade to 3.5.34 or later. One minor line at a time, one member at a time, and a snapshot first; only from 3.5.26 or later on leave 3.5, from 3.6.11 or later on leave 3.6.",
   );
   expect(upgradePath(release("3.3.1"))).toContain("Upgrade to 3.5.34 or later, 3.4 first.");
+  expect(upgradePath(release("3.5.16"))).toContain("Upgrade to 3.6.15 or later.");
 });
 
 test("a release of which etcd's own maintainers say that it loses writes fails, until it is fixed", () => {
