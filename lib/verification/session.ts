@@ -13,6 +13,12 @@ export interface Session {
   readonly connections: readonly Connection[];
   readonly budget: CallBudget;
   readonly tls: TlsContexts;
+  /**
+   * Begins a round of questions: the time for it starts, and whoever gave no status in the one before is connected to anew. By itself gRPC
+   * goes on telling why it could not connect the last time until it can, also when by now somebody takes the connection and is silent:
+   * "sticky TF mode", https://github.com/grpc/grpc-node/pull/2602
+   */
+  readonly begin: () => void;
   readonly askStatus: (connection: Connection) => Promise<StatusAnswer>;
 }
 
@@ -34,15 +40,22 @@ export async function withSession<T>(options: AskOptions, use: (session: Session
   const tls = new TlsContexts(options.tls);
   const peerUrlsOf = ({ label }: Target): readonly string[] =>
     options.expectation?.members.find(({ name }) => name === label)?.peerUrls ?? [];
-  const connections = targets.map((target) => ({
-    target,
-    client: EndpointClient.open(target, { budget, tls: options.tls, user: options.user }),
-  }));
+  const open = (target: Target): EndpointClient =>
+    EndpointClient.open(target, { budget, tls: options.tls, user: options.user });
+  const connections = targets.map((target) => ({ target, client: open(target) }));
+  const failed = new Set<Target>();
   try {
     return await use({
       connections,
       budget,
       tls,
+      begin: () => {
+        for (const connection of connections.filter(({ target }) => failed.delete(target))) {
+          connection.client.close();
+          connection.client = open(connection.target);
+        }
+        budget.begin();
+      },
       askStatus: async ({ target, client }) => {
         const answer = await askStatus(target, client, {
           callTimeoutMs: budget.callTimeoutMs,
@@ -50,7 +63,9 @@ export async function withSession<T>(options: AskOptions, use: (session: Session
           peerUrls: peerUrlsOf(target),
           privateNetwork: options.privateNetwork ?? false,
         });
-        return answer.ok ? answer : blaming(options.noWay?.(target.endpoint), answer);
+        if (answer.ok) return answer;
+        failed.add(target);
+        return blaming(options.noWay?.(target.endpoint), answer);
       },
     });
   } finally {

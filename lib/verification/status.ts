@@ -35,7 +35,7 @@ export async function watchStatus(options: WatchStatusOptions): Promise<never> {
   const { intervalMs = 2000, onRound, signal } = options;
   return withSession(options, async (session) => {
     for (;;) {
-      session.budget.begin();
+      session.begin();
       onRound(await askRound(session, options));
       await pause(intervalMs, signal);
       signal?.throwIfAborted();

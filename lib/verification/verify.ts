@@ -59,7 +59,7 @@ export async function verifyOnce(
 ): Promise<VerificationReport> {
   const startedAt = new Date();
   const began = performance.now();
-  session.budget.begin();
+  session.begin();
   const scratch = new ScratchLease();
   try {
     const others: Promise<CheckReport>[] = [];

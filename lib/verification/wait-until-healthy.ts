@@ -88,7 +88,7 @@ async function pollUntil(
   options: WaitOptions,
 ): Promise<void> {
   for (;;) {
-    session.budget.begin();
+    session.begin();
     const round = session.connections.map(async (connection) => {
       const answer = await session.askStatus(connection);
       return {

@@ -145,7 +145,7 @@ function silence(problem: EndpointProblem, { peer }: Sight, circumstances: Circu
     `${silent}: it runs, and waits for a quorum before it serves clients`,
     {
       remedy:
-        "Bring the other members up. If they are, its peers refuse it or cannot reach it: the logs of both sides say why.",
+        "Bring the other members up. If they are, its peers refuse it or cannot reach it (the logs of both sides say why), or the endpoint is another program's.",
     },
   );
 }
