@@ -3,7 +3,7 @@ import type { MemberStatus } from "./questions/answers";
 import type { ProblemKind } from "./questions/problem";
 
 /**
- * `healthy`: no check failed (nor warned, if `strict`). `unhealthy`: at least one did. `unreachable`: not one endpoint could be reached from here,
+ * `healthy`: no check failed. `unhealthy`: at least one did. `unreachable`: not one endpoint could be reached from here,
  * and the caller said that this is to be expected, so nothing is known about the cluster.
  */
 export type Verdict = "healthy" | "unhealthy" | "unreachable";

@@ -31,7 +31,7 @@ export type VerifyOptions = AskOptions & {
    */
   readonly skip?: readonly string[] | undefined;
   /**
-   * Count a warning as a failure.
+   * Make a failure of every warning, in all that is printed.
    * @default false
    */
   readonly strict?: boolean | undefined;
@@ -65,7 +65,7 @@ export async function verifyOnce(
     const others: Promise<CheckReport>[] = [];
     const context = ask(session, scratch, options, () => Promise.allSettled(others));
     const ran = checks.map((check) => {
-      const report = runCheck(check, context);
+      const report = runCheck(check, context, options);
       if (check.looksTwice !== true) others.push(report);
       return report;
     });
@@ -173,11 +173,16 @@ function ask(
   };
 }
 
-async function runCheck(check: Check, context: CheckContext): Promise<CheckReport> {
+async function runCheck(
+  check: Check,
+  context: CheckContext,
+  { strict = false }: VerifyOptions,
+): Promise<CheckReport> {
   const began = performance.now();
   const skipped = check.skip?.(context);
-  const findings: Finding[] =
+  const found: Finding[] =
     skipped === undefined ? await check.run(context) : [{ outcome: "skipped", reason: skipped }];
+  const findings = strict ? found.map(inEarnest) : found;
   const has = (outcome: Finding["outcome"]): boolean =>
     findings.some((finding) => finding.outcome === outcome);
   return {
@@ -199,15 +204,16 @@ async function runCheck(check: Check, context: CheckContext): Promise<CheckRepor
 function verdictOf(
   endpoints: readonly EndpointStatus[],
   checks: readonly CheckReport[],
-  { privateNetwork = false, strict = false }: VerifyOptions,
+  { privateNetwork = false }: VerifyOptions,
 ): Verdict {
   if (privateNetwork && endpoints.every(({ problem }) => isOutOfReach(problem?.kind))) {
     return "unreachable";
   }
-  const isBad = ({ outcome }: CheckReport): boolean =>
-    outcome === "failed" || (strict && outcome === "warned");
-  return checks.some(isBad) ? "unhealthy" : "healthy";
+  return checks.some(({ outcome }) => outcome === "failed") ? "unhealthy" : "healthy";
 }
+
+const inEarnest = (finding: Finding): Finding =>
+  finding.outcome === "warned" ? { ...finding, outcome: "failed" } : finding;
 
 /** Asks when it is first wanted, and never again. */
 function once<T>(ask: () => Promise<T>): () => Promise<T> {

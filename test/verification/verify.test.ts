@@ -74,7 +74,7 @@ describe.each([
     );
   });
 
-  test("fails if a learner is with it that is not declared, and passes if it is", async () => {
+  test("fails if a learner is with it that is not declared, passes if it is, and warns where nothing can be declared", async () => {
     const learner = await cluster.addLearner("etcd-2");
     const members = [
       ...cluster.expectation.members,
@@ -85,6 +85,12 @@ describe.each([
     expect(failures(undeclared, "learners")).toMatchObject([
       { member: "etcd-2", endpoint: learner.endpoint, reason: "etcd-2 is a learner: it does not vote" },
     ]);
+
+    const endpoints = members.map(({ endpoint }) => endpoint);
+    const mere = await verify({ endpoints, checks: ["learners"] });
+    expect([mere.verdict, check(mere, "learners").outcome]).toEqual(["healthy", "warned"]);
+    const strict = await verify({ endpoints, checks: ["learners"], strict: true });
+    expect([strict.verdict, check(strict, "learners").outcome]).toEqual(["unhealthy", "failed"]);
 
     const declared = await verify({ expectation: { members, learners: ["etcd-2"] } });
     expect(failedChecks(declared)).toEqual([]);
