@@ -32,26 +32,35 @@ export function reportFiles(texts: readonly string[], formats: readonly Format[]
 }
 
 /**
- * Writes each in one step: whoever collects it never sees half a file.
+ * Writes each in one step: whoever collects it never sees half a file. One that cannot be written does not keep the others from it.
  *
- * @throws {ExternalError} when the disk or the folder does not take it any more
+ * @throws {ExternalError} naming all that the disk or the folder does not take any more
  */
 export function writeReports(
   files: readonly ReportFile[],
   print: (format: Format) => ReturnType<Printer>,
 ): void {
-  for (const { format, path } of files) {
-    // Collectors look for names that end as they know them (*.prom, *.xml): this one does not.
-    const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const failures = files.flatMap(({ format, path }) => {
+    const text = `${print(format)}\n`;
     try {
-      writeFileSync(unfinished, `${print(format)}\n`);
-      renameSync(unfinished, path);
+      writeWhole(path, text);
+      return [];
     } catch (error) {
       if (!(error instanceof Error) || !("syscall" in error)) throw error;
-      throw new ExternalError(`cannot write the report ${path}: ${error.message}`, { cause: error });
-    } finally {
-      rmSync(unfinished, { force: true });
+      return [`cannot write the report ${path}: ${error.message}`];
     }
+  });
+  if (failures.length > 0) throw new ExternalError(failures.join("\n"));
+}
+
+function writeWhole(path: string, text: string): void {
+  // Collectors look for names that end as they know them (*.prom, *.xml): this one does not.
+  const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    writeFileSync(unfinished, text);
+    renameSync(unfinished, path);
+  } finally {
+    rmSync(unfinished, { force: true });
   }
 }
 
