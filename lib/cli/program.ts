@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { EXIT } from "./exit-codes";
 import type { StatusOptions } from "./commands/status";
+import type { ConnectOptions } from "./commands/connect";
 import type { DownOptions } from "./commands/down";
 import type { StartCommandOptions, StopCommandOptions } from "./commands/local";
 import type { RenderOptions } from "./commands/render";
@@ -147,6 +148,25 @@ Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usag
     )
     .action((options: VerifyCommandOptions) =>
       finish(async (signal) => (await import("./commands/verify.js")).verifyCluster(options, signal)),
+    );
+
+  command(
+    "connect",
+    "print what an application needs to talk to the cluster",
+    `  eval "$(cdktf-etcd connect)" && etcdctl endpoint health
+  cdktf-etcd connect --client my-app --output json
+  cdktf-etcd connect --output typescript > etcd.ts`,
+  )
+    .option(...CLUSTER_OPTION)
+    .option(...TARGET_OPTION)
+    .option("--from <source>", "deployed, or definition: its members' addresses, whether deployed or not")
+    .option(
+      "--client <name>",
+      "with the certificate that `pki issue --client` made for this name (default: the operator's)",
+    )
+    .option("-o, --output <format>", "shell, json or typescript", "shell")
+    .action((options: ConnectOptions) =>
+      finish(async () => (await import("./commands/connect.js")).connect(options)),
     );
 
   command(
