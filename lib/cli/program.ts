@@ -153,9 +153,7 @@ Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usag
   command(
     "connect",
     "print what an application needs to talk to the cluster",
-    `  eval "$(cdktf-etcd connect)" && etcdctl endpoint health
-  cdktf-etcd connect --client my-app --output json
-  cdktf-etcd connect --output typescript > etcd.ts`,
+    "  cdktf-etcd connect > etcdctl.sh && . ./etcdctl.sh && etcdctl endpoint health\n  cdktf-etcd connect --client my-app --output json\n  cdktf-etcd connect --output typescript > etcd.ts",
   )
     .option(...CLUSTER_OPTION)
     .option(...TARGET_OPTION)
