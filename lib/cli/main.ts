@@ -1,10 +1,10 @@
 import { CommanderError } from "commander";
-import { EXIT, type ExitCode } from "./exit-codes";
+import { EXIT } from "./exit-codes";
 import { guardOutput } from "./output";
 import { reportError } from "./report-error";
 
-/** A command's work; what it resolves to is what the process exits with. */
-export type Run = (signal: AbortSignal) => Promise<ExitCode>;
+/** A command's work; what it resolves to is what the process exits with: one of ours, or that of the program it ran. */
+export type Run = (signal: AbortSignal) => Promise<number>;
 
 /** Runs a command's body and keeps its exit code. */
 export type Finish = (run: Run) => Promise<void>;
@@ -29,8 +29,8 @@ export async function main(argv: readonly string[]): Promise<never> {
 }
 
 /** Parses `argv` and runs the command; every failure is reported here. */
-export async function exitCode(argv: readonly string[], signal: AbortSignal): Promise<ExitCode> {
-  let result: ExitCode = EXIT.ok;
+export async function exitCode(argv: readonly string[], signal: AbortSignal): Promise<number> {
+  let result: number = EXIT.ok;
   const finish = async (run: Run): Promise<void> => {
     result = await run(signal);
   };

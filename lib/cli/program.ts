@@ -3,6 +3,7 @@ import { EXIT } from "./exit-codes";
 import type { StatusOptions } from "./commands/status";
 import type { ConnectOptions } from "./commands/connect";
 import type { DownOptions } from "./commands/down";
+import type { EtcdctlOptions } from "./commands/etcdctl";
 import type { StartCommandOptions, StopCommandOptions } from "./commands/local";
 import type { RenderOptions } from "./commands/render";
 import type { UpOptions } from "./commands/up";
@@ -38,6 +39,7 @@ export function program(finish: Finish): Command {
     .helpOption("-h, --help", "print this help")
     .showHelpAfterError("(add --help for the options and an example)")
     .exitOverride()
+    .enablePositionalOptions()
     .addHelpText(
       "after",
       `
@@ -165,6 +167,23 @@ Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usag
     .option("-o, --output <format>", "shell, json or typescript", "shell")
     .action((options: ConnectOptions) =>
       finish(async () => (await import("./commands/connect.js")).connect(options)),
+    );
+
+  command(
+    "etcdctl [arguments...]",
+    "run the etcdctl of the cluster's release, set up for the cluster; it exits as etcdctl does",
+    "  cdktf-etcd etcdctl member list\n  cdktf-etcd etcdctl --client my-app -- get --prefix /services",
+  )
+    .option(...CLUSTER_OPTION)
+    .option(...TARGET_OPTION)
+    .option("--from <source>", "deployed, or definition: its members' addresses, whether deployed or not")
+    .option(
+      "--client <name>",
+      "with the certificate that `pki issue --client` made for this name (default: the operator's)",
+    )
+    .passThroughOptions()
+    .action((args: string[], options: EtcdctlOptions) =>
+      finish(async (signal) => (await import("./commands/etcdctl.js")).etcdctl(args, options, signal)),
     );
 
   command(

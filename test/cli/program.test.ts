@@ -7,7 +7,7 @@ import { allChecks } from "../../lib/verification";
 import { STACK } from "../support/cli";
 import { cli } from "./in-process";
 
-const COMMANDS = ["up", "down", "status", "verify", "connect", "render", "schema", "pki"];
+const COMMANDS = ["up", "down", "status", "verify", "connect", "etcdctl", "render", "schema", "pki"];
 
 test("the commands are the documented ones", () => {
   const visible = program(async () => {})

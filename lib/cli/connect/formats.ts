@@ -4,16 +4,20 @@ import type { Connection } from "./connection";
 export const connectionFormats = { shell, json, typescript } as const;
 export type ConnectionFormat = keyof typeof connectionFormats;
 
-/** For `eval "$(cdktf-etcd connect)"`: etcdctl's own variables. https://etcd.io/docs/v3.5/dev-guide/interacting_v3/ */
-function shell({ endpoints, tls }: Connection): string {
-  const variables = {
+/** etcdctl's own variables. https://etcd.io/docs/v3.5/dev-guide/interacting_v3/ */
+export function etcdctlEnvironment({ endpoints, tls }: Connection): Readonly<Record<string, string>> {
+  return {
     ETCDCTL_API: "3",
     ETCDCTL_ENDPOINTS: endpoints.join(","),
     ...(tls === undefined
       ? {}
       : { ETCDCTL_CACERT: tls.caFile, ETCDCTL_CERT: tls.certFile, ETCDCTL_KEY: tls.keyFile }),
   };
-  return Object.entries(variables)
+}
+
+/** For `eval "$(cdktf-etcd connect)"`. */
+function shell(connection: Connection): string {
+  return Object.entries(etcdctlEnvironment(connection))
     .map(([name, value]) => `export ${name}=${quoted(value)}`)
     .join("\n");
 }

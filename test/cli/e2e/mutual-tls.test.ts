@@ -53,6 +53,25 @@ describe("a local cluster with certificates of the user's own", () => {
     expect(project.created()).not.toContain("pki");
   });
 
+  test("is within reach of its own etcdctl, which exits as it does by itself", async () => {
+    const list = await project.run(["etcdctl", "member", "list", "-w", "json"]);
+    expect(list.code, list.output).toBe(0);
+    expect((JSON.parse(list.stdout) as { members: unknown[] }).members).toHaveLength(3);
+    expect((await project.run(["etcdctl", "--", "put", "greeting", "hello"])).stdout).toBe("OK\n");
+    expect((await project.run(["etcdctl", "get", "greeting", "--print-value-only"])).stdout).toBe("hello\n");
+    expect((await project.run(["etcdctl", "no-such-command"])).code).toBe(1);
+  });
+
+  test("is connected to with the files of its definition", async () => {
+    const { code, stdout, output } = await project.run(["connect", "--output", "json"]);
+    expect(code, output).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      clusterName: project.name,
+      tls: { caFile: clients.caFile, ...operator },
+    });
+    expect((await project.run(["connect", "--client", "my-app"])).code).toBe(2);
+  });
+
   test("etcdctl with the same certificate agrees", async () => {
     const tls = [`--cacert=${clients.caFile}`, `--cert=${operator.certFile}`, `--key=${operator.keyFile}`];
     const health = await project.etcdctl(["endpoint", "health", ...tls]);

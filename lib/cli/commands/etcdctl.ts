@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { outputsOf } from "../../cluster/outputs";
+import { ExternalError } from "../../errors";
+import { resolveEtcd } from "../../local";
+import { connectionTo } from "../connect/connection";
+import { etcdctlEnvironment } from "../connect/formats";
+import { loadCluster, type DefinitionOptions } from "../definition-file";
+import { deployedOutputs } from "../deployed";
+import { oneOf } from "../one-of";
+import { SOURCES } from "../reach/whom";
+
+export interface EtcdctlOptions extends DefinitionOptions {
+  readonly from?: string | undefined;
+  readonly client?: string | undefined;
+}
+
+/**
+ * Runs the etcdctl of the cluster's release, set up for the cluster.
+ *
+ * @returns what etcdctl exits with
+ */
+export async function etcdctl(
+  args: readonly string[],
+  options: EtcdctlOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const source = options.from === undefined ? "deployed" : oneOf("--from", options.from, SOURCES);
+  const cluster = await loadCluster(options, "local");
+  const outputs = source === "definition" ? outputsOf(cluster) : await deployedOutputs(options);
+  const connection = connectionTo(outputs, options.client);
+  const { release, sha256, downloadBaseUrl } = cluster.etcd;
+  const path = cluster.target === "local" ? cluster.local.etcdPath : undefined;
+  const found = await resolveEtcd({ release, sha256, downloadBaseUrl, path, signal });
+  if (found.etcdctl === undefined)
+    throw new ExternalError(`there is no etcdctl beside ${found.etcd}`, {
+      remedy: "Install the etcdctl of the same release there.",
+    });
+  const child = spawn(found.etcdctl, args, {
+    stdio: "inherit",
+    env: { ...process.env, ...etcdctlEnvironment(connection) },
+  });
+  // A terminal's Ctrl-C reaches both; whoever ends this program alone means etcdctl.
+  signal.addEventListener("abort", () => child.kill("SIGINT"), { once: true });
+  const [code, endedBy] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+  if (code !== null) return code;
+  throw new ExternalError(`etcdctl was ended by ${endedBy ?? "a signal"}`);
+}
