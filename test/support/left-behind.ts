@@ -14,6 +14,8 @@ const OURS = new Set([
   "python3",
   "sleep",
 ]);
+/** Programs that anybody runs: those of tests have in their environment what vitest puts there. */
+const ANYBODYS = new Set(["python3", "sleep"]);
 /** Ends of processes, mounts and devices that are under way when the last test is over. */
 const TIMEOUT_MS = 30_000;
 
@@ -21,8 +23,10 @@ const TIMEOUT_MS = 30_000;
 async function present(): Promise<Set<string>> {
   const found = new Set<string>();
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    const words = commandLine(pid);
-    if (OURS.has(basename(words.split(" ")[0] ?? ""))) found.add(`process ${pid}: ${words}`);
+    const words = readProcess(pid, "cmdline");
+    const program = basename(words.split(" ")[0] ?? "");
+    const isOfTests = !ANYBODYS.has(program) || readProcess(pid, "environ").includes("VITEST=");
+    if (OURS.has(program) && isOfTests) found.add(`process ${pid}: ${words}`);
   }
   const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n");
   for (const mount of mounts.filter((line) => line.includes("cdktf-etcd"))) found.add(`mount ${mount}`);
@@ -34,9 +38,10 @@ async function present(): Promise<Set<string>> {
   return found;
 }
 
-function commandLine(pid: string): string {
+/** Words as they are, separated by blanks; nothing of a process that has ended. */
+function readProcess(pid: string, file: "cmdline" | "environ"): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+    return readFileSync(`/proc/${pid}/${file}`, "utf8").replaceAll("\0", " ").trim();
   } catch {
     return "";
   }
