@@ -101,7 +101,9 @@ export const networkFaults: readonly Fault[] = [
         leader,
         ground.cluster.members.map(({ peerUrl }) => peerUrl),
       );
-      await Promise.all([ground.leaderless(leader), ground.elected(followers)]);
+      // One after the other: what a peer sent before the cut may still make it a follower for a moment.
+      await ground.elected(followers);
+      await ground.leaderless(leader);
       return {
         says: noQuorum(leader),
         maySay: cutOff(leader),
