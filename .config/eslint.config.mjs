@@ -25,8 +25,8 @@ const onlyIn = [
   },
   {
     packages: /^(etcd3|cockatiel)(\/|$)/,
-    folders: ["lib/verification"],
-    reason: "etcd3 stays behind lib/verification/questions/endpoint-client.ts",
+    folders: ["lib/client", "lib/verification", "lib/discovery"],
+    reason: "etcd3 stays behind lib/client, which verification and discovery build on",
   },
   {
     packages: /^(@peculiar\/x509|reflect-metadata)(\/|$)/,
@@ -86,9 +86,22 @@ export default tseslint.config(
             {
               target: "./lib/verification",
               from: "./lib",
-              except: ["./verification", "./errors.ts", "./lazy-require.ts"],
+              except: ["./verification", "./client", "./errors.ts", "./lazy-require.ts"],
               message:
                 "lib/verification works against any etcd: it takes plain data and knows nothing of definitions, rendering or CDKTF.",
+            },
+            {
+              target: "./lib/discovery",
+              from: "./lib",
+              except: ["./discovery", "./client", "./errors.ts", "./lazy-require.ts"],
+              message:
+                "lib/discovery is for applications: it works against any etcd and knows nothing of definitions, verification or CDKTF.",
+            },
+            {
+              target: "./lib/client",
+              from: "./lib",
+              except: ["./client", "./errors.ts", "./lazy-require.ts"],
+              message: "lib/client talks to members; who asks them what, and why, is for those above it.",
             },
             {
               target: [
@@ -100,7 +113,7 @@ export default tseslint.config(
                 "./lib/constructs",
                 "./lib/stacks",
               ],
-              from: "./lib/verification",
+              from: ["./lib/client", "./lib/verification", "./lib/discovery"],
               message: "Only the CLI asks questions of a running cluster; everything else describes one.",
             },
             { target: "./lib", from: "./bin", message: "bin/ only starts things; nothing imports it." },
@@ -121,12 +134,22 @@ export default tseslint.config(
       "no-new": "off",
     },
   },
-  ...["cluster", "rendering", "pki", "downloads", "local", "constructs", "stacks", "verification", "cli"].map(
-    (layer) => ({
-      files: [`lib/${layer}/**/*.ts`],
-      rules: { "no-restricted-imports": ["error", restricted(`lib/${layer}`)] },
-    }),
-  ),
+  ...[
+    "cluster",
+    "rendering",
+    "pki",
+    "downloads",
+    "local",
+    "constructs",
+    "stacks",
+    "client",
+    "verification",
+    "discovery",
+    "cli",
+  ].map((layer) => ({
+    files: [`lib/${layer}/**/*.ts`],
+    rules: { "no-restricted-imports": ["error", restricted(`lib/${layer}`)] },
+  })),
   {
     files: ["lib/cluster/**/*.ts"],
     rules: {

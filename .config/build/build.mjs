@@ -27,15 +27,15 @@ const VERIFICATION = "lib/verification/index";
 const CLI = "bin/cdktf-etcd";
 /** Shared with what tsc writes: `instanceof` needs one class, not two. */
 const ERRORS = "lib/errors";
+const CLIENT = "lib/client/index";
 
+removeScripts(join(dist, "lib/client"));
+const copied = await bundle(etcd3.entry, "lib/client/etcd3", [etcd3.plugin()]);
+writeFileSync(join(dist, "lib/client/LICENSES.txt"), licencesOf(copied));
+await bundle(`${CLIENT}.ts`, CLIENT, [keepApart([ERRORS], CLIENT), etcd3.plugin("./etcd3.js")]);
 removeScripts(join(dist, "lib/verification"));
-const copied = await bundle(etcd3.entry, "lib/verification/etcd3", [etcd3.plugin()]);
-writeFileSync(join(dist, "lib/verification/LICENSES.txt"), licencesOf(copied));
-await bundle(`${VERIFICATION}.ts`, VERIFICATION, [
-  keepApart([ERRORS], VERIFICATION),
-  etcd3.plugin("./etcd3.js"),
-]);
-await bundle(`${CLI}.ts`, CLI, [keepApart([ERRORS, VERIFICATION], CLI)]);
+await bundle(`${VERIFICATION}.ts`, VERIFICATION, [keepApart([ERRORS, CLIENT], VERIFICATION)]);
+await bundle(`${CLI}.ts`, CLI, [keepApart([ERRORS, CLIENT, VERIFICATION], CLI)]);
 chmodSync(join(dist, `${CLI}.js`), 0o755);
 
 /** @returns the files that went into it, from `root` */

@@ -1,14 +1,14 @@
 import type { EndpointFacts, StatusAnswer } from "./questions/ask";
 import type { ListedMember, MemberStatus } from "./questions/answers";
-import type { EndpointClient, TlsOptions } from "./questions/endpoint-client";
+import { type Answer, type EndpointProblem, isAboutUser, type Target, type TlsOptions } from "../client";
+import type { EndpointClient } from "./questions/endpoint-client";
 import type { Metrics } from "./questions/metrics";
 import type { PeerPort } from "./questions/peer-ports";
 import type { TlsContexts } from "./questions/tls-contexts";
 import type { TlsSight } from "./questions/tls-probe";
 import type { SnapshotFolder } from "./options";
-import { isAboutUser, type Answer, type EndpointProblem } from "./questions/problem";
 import type { LeaseGrant } from "./grant-lease";
-import type { ClusterExpectation, Target } from "./expectation";
+import type { ClusterExpectation } from "./expectation";
 
 /** `warned`: worth an operator's time, but the cluster does its work. */
 export type Outcome = "passed" | "warned" | "failed" | "skipped";

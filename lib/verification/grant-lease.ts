@@ -1,7 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { AskedEndpoint } from "./check";
-import { pause } from "./questions/deadline";
-import { EndpointProblem, isAboutUser, settle } from "./questions/problem";
+import { EndpointProblem, isAboutUser, pause, settle } from "../client";
 
 export interface LeaseGrant {
   readonly id: string;

@@ -12,9 +12,10 @@
  */
 export { allChecks } from "./checks";
 export type { Alarm, ListedMember, MemberStatus } from "./questions/answers";
-export type { TlsOptions, UserCredentials } from "./questions/endpoint-client";
+export type { TlsOptions, UserCredentials } from "../client";
 export type { Check, CheckContext, Finding, Outcome } from "./check";
-export type { Address, ClusterExpectation, DefinedCluster, ExpectedMember } from "./expectation";
+export type { Address } from "../client";
+export type { ClusterExpectation, DefinedCluster, ExpectedMember } from "./expectation";
 export {
   defaultCallTimeoutMs,
   type AskOptions,
@@ -22,7 +23,7 @@ export {
   type NoWay,
   type SnapshotFolder,
 } from "./options";
-export { EndpointProblem, type ProblemKind } from "./questions/problem";
+export { EndpointProblem, type ProblemKind } from "../client";
 export { formats, printers, type Format } from "./printers";
 export { renderGithub } from "./printers/github";
 export { renderHtml } from "./printers/html";

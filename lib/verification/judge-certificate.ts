@@ -1,5 +1,5 @@
 import type { Finding } from "./check";
-import type { Target } from "./expectation";
+import type { Target } from "../client";
 import { endsSoon, issuerOf, keyOf, leftOf, weaknessOf } from "./questions/certificate";
 import { reissue, serverCertificateFaults, type Trust } from "./questions/certificate-faults";
 import type { TlsSight } from "./questions/tls-probe";

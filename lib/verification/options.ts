@@ -1,6 +1,6 @@
 import { UsageError } from "../errors";
-import type { TlsOptions, UserCredentials } from "./questions/endpoint-client";
-import type { Address, ClusterExpectation } from "./expectation";
+import type { Address, TlsOptions, UserCredentials } from "../client";
+import type { ClusterExpectation } from "./expectation";
 
 /** Whom to ask: exactly one of the two. */
 export type ClusterToAsk =

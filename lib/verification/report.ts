@@ -1,6 +1,6 @@
 import type { Outcome } from "./check";
 import type { MemberStatus } from "./questions/answers";
-import type { ProblemKind } from "./questions/problem";
+import type { ProblemKind } from "../client";
 
 /**
  * `healthy`: no check failed. `unhealthy`: at least one did. `unreachable`: not one endpoint could be reached from here,

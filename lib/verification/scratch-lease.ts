@@ -1,6 +1,6 @@
 import type { AskedEndpoint } from "./check";
 import { grantLease, type LeaseGrant } from "./grant-lease";
-import { settle } from "./questions/problem";
+import { settle } from "../client";
 
 /** Long enough for every check, short enough that nothing stays behind for long if this program is killed. */
 const scratchTtlSeconds = 60;

@@ -2,10 +2,8 @@ import { setMaxListeners } from "node:events";
 import { askStatus, type StatusAnswer } from "./questions/ask";
 import { CallBudget } from "./questions/call-budget";
 import { EndpointClient } from "./questions/endpoint-client";
-import { targetsOf } from "./questions/endpoint";
-import type { Target } from "./expectation";
+import { EndpointProblem, type Target, targetsOf } from "../client";
 import { callTimeoutOf, type AskOptions, type NoWay } from "./options";
-import { EndpointProblem } from "./questions/problem";
 import { TlsContexts } from "./questions/tls-contexts";
 
 /** One client per endpoint, kept open over several rounds of questions. */

@@ -1,8 +1,7 @@
 import type { MemberStatus } from "./questions/answers";
 import type { StatusAnswer } from "./questions/ask";
-import { untilAborted, withDeadline } from "./questions/deadline";
+import { type Answer, settle, untilAborted, withDeadline } from "../client";
 import type { EndpointClient } from "./questions/endpoint-client";
-import { settle, type Answer } from "./questions/problem";
 
 /** One election timeout, 1 s by default, and what an election takes: https://etcd.io/docs/v3.5/tuning/#time-parameters */
 const longestWindowMs = 1500;

@@ -1,6 +1,6 @@
 import type { StatusAnswer } from "./questions/ask";
-import { pause, untilAborted } from "./questions/deadline";
-import type { ClusterExpectation, Target } from "./expectation";
+import { pause, type Target, untilAborted } from "../client";
+import type { ClusterExpectation } from "./expectation";
 import type { AskOptions } from "./options";
 import type { EndpointStatus } from "./report";
 import { withSession, type Session } from "./session";

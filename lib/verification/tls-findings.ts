@@ -1,7 +1,6 @@
 import type { Finding } from "./check";
-import type { Target } from "./expectation";
+import { isAboutUser, type Target } from "../client";
 import type { StatusAnswer } from "./questions/ask";
-import { isAboutUser } from "./questions/problem";
 
 export const isPlainText = (url: string): boolean => !url.startsWith("https:");
 

@@ -1,7 +1,5 @@
 import type { StatusAnswer } from "./questions/ask";
-import { pause, untilAborted } from "./questions/deadline";
-import { isAboutUser, isOutOfReach } from "./questions/problem";
-import type { Target } from "./expectation";
+import { isAboutUser, isOutOfReach, pause, type Target, untilAborted } from "../client";
 import type { VerificationReport } from "./report";
 import { withSession, type Session } from "./session";
 import { selectChecks, verifyOnce, type VerifyOptions } from "./verify";

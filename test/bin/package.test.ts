@@ -119,7 +119,7 @@ test.each(["typed.cts", "typed.mts"])("its types resolve in %s", async (file) =>
 });
 
 test("says whose code it contains, and under which licence", async () => {
-  const folder = join(project, "node_modules", "cdktf-etcd", "dist", "lib", "verification");
+  const folder = join(project, "node_modules", "cdktf-etcd", "dist", "lib", "client");
   const licences = await readFile(join(folder, "LICENSES.txt"), "utf8");
   expect(licences).toMatch(/etcd3 \d+\.\d+\.\d+ \(MIT\)/);
   expect(licences).toContain("Permission is hereby granted");

@@ -3,7 +3,7 @@ import { renderStatusTable, status, verify, type EndpointStatus } from "../../li
 import { humanizeBytes } from "../../lib/verification/printers/humanize-bytes";
 import { CallBudget } from "../../lib/verification/questions/call-budget";
 import { EndpointClient } from "../../lib/verification/questions/endpoint-client";
-import { targetsOf } from "../../lib/verification/questions/endpoint";
+import { targetsOf } from "../../lib/client";
 import { etcdBinaries } from "../support/etcd";
 import { RawCluster } from "../support/raw-cluster";
 import { post, writeBytes } from "./fault-matrix/support/gateway";

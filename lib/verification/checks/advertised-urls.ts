@@ -1,9 +1,9 @@
 import { listed, type Check, type CheckContext, type Finding } from "../check";
-import type { ExpectedMember, Target } from "../expectation";
+import { addressOf, type Target } from "../../client";
+import type { ExpectedMember } from "../expectation";
 import { isLoopback, isUnspecified } from "../hosts";
 import type { ListedMember } from "../questions/answers";
 import type { EndpointFacts } from "../questions/ask";
-import { addressOf } from "../questions/endpoint";
 
 /** A member as the list has it, and at which endpoint it answered, if at one of those given. */
 interface Advertising {

@@ -9,7 +9,7 @@ import {
 import { verificationPrefix } from "../key-prefix";
 import type { StatusAnswer } from "../questions/ask";
 import { memberMetrics, type Metrics } from "../questions/metrics";
-import { isAboutUser, settle, type Answer } from "../questions/problem";
+import { type Answer, isAboutUser, settle } from "../../client";
 import { advisoriesFor } from "../releases/advisories";
 import { parseRelease } from "../releases/release-number";
 import { faultOf } from "./known-releases";

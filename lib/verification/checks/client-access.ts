@@ -1,6 +1,6 @@
 import type { AskedEndpoint, Check, CheckContext, Finding } from "../check";
 import { isLoopback } from "../hosts";
-import { settle } from "../questions/problem";
+import { settle } from "../../client";
 import { tlsProbe } from "../questions/tls-probe";
 import { versionInTheClear } from "../questions/version-probe";
 import { isPlainText, noAnswer } from "../tls-findings";

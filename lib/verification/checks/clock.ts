@@ -1,10 +1,8 @@
 import type { AskedEndpoint, Check, CheckContext, Finding } from "../check";
-import type { Target } from "../expectation";
+import { pause, settle, type Target } from "../../client";
 import { judgeMetrics } from "../judge-metrics";
 import { aheadMs, narrow, ownClockReading, type ClockReading } from "../questions/clock-reading";
-import { pause } from "../questions/deadline";
 import { httpGet } from "../questions/http-get";
-import { settle } from "../questions/problem";
 
 /** Where etcd itself warns, "prober found high clock drift": etcdserver/api/rafthttp/probing_status.go */
 const MAX_BETWEEN_MEMBERS_MS = 1000;

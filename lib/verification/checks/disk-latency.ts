@@ -1,9 +1,8 @@
 import type { CheckContext, Check, Finding } from "../check";
 import { judgeMetrics, type Measured } from "../judge-metrics";
-import { pause } from "../questions/deadline";
+import { pause, settle } from "../../client";
 import type { Histogram } from "../questions/histogram";
 import { memberMetrics, type Metrics } from "../questions/metrics";
-import { settle } from "../questions/problem";
 
 /** etcd's advice for the 99th percentiles: https://etcd.io/docs/v3.5/faq/#performance */
 const writes = [

@@ -1,7 +1,6 @@
 import { unanswered, type AskedEndpoint, type Check, type CheckContext, type Finding } from "../check";
-import { pause } from "../questions/deadline";
+import { pause, settle } from "../../client";
 import { grantLease, type LeaseGrant } from "../grant-lease";
-import { settle } from "../questions/problem";
 
 /** etcd raises it to its minimum, 1.5 election timeouts rounded up to seconds: `minTTL` in its etcdserver/server.go. */
 const shortestTtlSeconds = 1;

@@ -1,5 +1,5 @@
 import type { Check } from "../check";
-import { isAboutUser } from "../questions/problem";
+import { isAboutUser } from "../../client";
 
 export const memberAnswers: Check = {
   id: "member-answers",

@@ -9,7 +9,8 @@ import {
   type Finding,
 } from "../check";
 import type { ListedMember, MemberStatus } from "../questions/answers";
-import type { ExpectedMember, Target } from "../expectation";
+import type { Target } from "../../client";
+import type { ExpectedMember } from "../expectation";
 
 /** The member list as one member has it. */
 interface View {

@@ -1,7 +1,6 @@
 import type { AskedEndpoint, Check, CheckContext, Finding } from "../check";
 import type { MemberStatus } from "../questions/answers";
-import { pause } from "../questions/deadline";
-import { settle } from "../questions/problem";
+import { pause, settle } from "../../client";
 import { eachAnswering } from "./each-answering";
 
 /**

@@ -1,9 +1,7 @@
 import { groupLabels, listed, type AskedEndpoint, type Check, type Finding } from "../check";
-import type { Target } from "../expectation";
+import { settle, type Target, withDeadline } from "../../client";
 import { humanizeBytes } from "../printers/humanize-bytes";
 import type { MemberStatus } from "../questions/answers";
-import { withDeadline } from "../questions/deadline";
-import { settle } from "../questions/problem";
 
 /**
  * etcd's default quota (https://etcd.io/docs/v3.5/dev-guide/limit/): hashing takes 0.1 to 0.2 s per GB in memory, but far longer

@@ -4,7 +4,7 @@ import { inspectSnapshot, type SnapshotState } from "../snapshots/inspect-snapsh
 import { humanizeBytes } from "../printers/humanize-bytes";
 import { humanizeDuration } from "../printers/humanize-duration";
 import type { SnapshotFolder } from "../options";
-import { withDeadline } from "../questions/deadline";
+import { withDeadline } from "../../client";
 
 const takeOne =
   "Take one with `etcdctl snapshot save` from a healthy member, and see why the regular ones stopped.";

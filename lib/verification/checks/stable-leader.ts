@@ -6,7 +6,7 @@ import {
   type Check,
   type Finding,
 } from "../check";
-import type { Target } from "../expectation";
+import type { Target } from "../../client";
 import type { MemberStatus } from "../questions/answers";
 import { processAgeMs } from "./process-age";
 

@@ -1,5 +1,5 @@
 import { unanswered, type AskedEndpoint, type Check, type CheckContext, type Finding } from "../check";
-import { settle } from "../questions/problem";
+import { settle } from "../../client";
 
 export const watchSees: Check = {
   id: "watch-sees",

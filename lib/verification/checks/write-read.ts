@@ -6,7 +6,7 @@ import {
   type CheckContext,
   type Finding,
 } from "../check";
-import { settle } from "../questions/problem";
+import { settle } from "../../client";
 
 /** What became of one member's write. */
 interface Attempt {

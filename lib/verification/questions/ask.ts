@@ -1,9 +1,8 @@
 import type { ListedMember, MemberStatus } from "./answers";
 import { diagnose, needsLook } from "./diagnose";
 import type { EndpointClient } from "./endpoint-client";
-import type { Target } from "../expectation";
+import { type Answer, settle, type Target } from "../../client";
 import { lookAt, type Sight } from "./look";
-import { settle, type Answer } from "./problem";
 import type { TlsContexts } from "./tls-contexts";
 
 /** A status, or why there is none, and how long that took. */

@@ -14,8 +14,7 @@ import {
   subjectOf,
   weaknessOf,
 } from "./certificate";
-import type { TlsOptions } from "./endpoint-client";
-import type { ProblemKind } from "./problem";
+import type { ProblemKind, TlsOptions } from "../../client";
 import type { TlsSight } from "./tls-probe";
 
 export interface CertificateFault {

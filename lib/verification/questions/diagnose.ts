@@ -1,10 +1,7 @@
-import type { Target } from "../expectation";
+import { classify, EndpointProblem, type ProblemKind, type Target, type TlsOptions } from "../../client";
 import { certificatesIn, issuerOf } from "./certificate";
 import { clientCertificateFault, serverCertificateFaults } from "./certificate-faults";
-import { classify } from "./classify";
-import type { TlsOptions } from "./endpoint-client";
 import type { PeerSight, Sight } from "./look";
-import { EndpointProblem, type ProblemKind } from "./problem";
 
 /** What the client says of these is all there is to know, or says nothing of who is there. */
 const plain: readonly ProblemKind[] = ["refused", "unknown-host", "no-route"];

@@ -1,34 +1,19 @@
 import type { Etcd3, IRangeResponse } from "etcd3";
-import { isIPv6 } from "node:net";
-import { UsageError } from "../../errors";
-import type { Target } from "../expectation";
+import {
+  attempt,
+  type EndpointProblem,
+  isAboutUser,
+  Login,
+  openEtcd3,
+  prefixRange,
+  settle,
+  type Target,
+  type TlsOptions,
+  type UserCredentials,
+} from "../../client";
 import type { Alarm, ListedMember, MemberStatus } from "./answers";
 import type { CallBudget } from "./call-budget";
-import { classify } from "./classify";
-import { lazyRequire } from "../../lazy-require";
-import { keepConnections } from "./keep-connections";
-import { loadEtcd3 } from "./load-etcd3";
-import { Login } from "./login";
-import { isAboutUser, settle, type EndpointProblem } from "./problem";
 import { CompactedMeanwhile, WatchStream } from "./watch-stream";
-
-/** Who vouches for whom; PEM. Used for `https://` endpoints only. */
-export interface TlsOptions {
-  /** CA that signed the members' certificates. @default - the CAs that Node trusts */
-  readonly ca?: Buffer | undefined;
-  /** Client certificate; needs `key`. @default - none */
-  readonly cert?: Buffer | undefined;
-  /** Private key of `cert`. @default - none */
-  readonly key?: Buffer | undefined;
-  /** CA that signed the members' certificates for their peers. @default - `ca` */
-  readonly peerCa?: Buffer | undefined;
-}
-
-/** A user of etcd's own authentication. */
-export interface UserCredentials {
-  readonly name: string;
-  readonly password: string;
-}
 
 export interface ClientOptions {
   readonly budget: CallBudget;
@@ -44,7 +29,7 @@ const hex = (id: string): string => BigInt(id).toString(16);
 
 /**
  * One endpoint, asked by itself: every call is one attempt under one deadline, and fails with an
- * `EndpointProblem`. The only place that knows the etcd3 package.
+ * `EndpointProblem`.
  */
 export class EndpointClient {
   private constructor(
@@ -59,49 +44,13 @@ export class EndpointClient {
    *
    * @throws UsageError if certificate and key cannot be used
    */
-  static open({ endpoint, address, serverName }: Target, options: ClientOptions): EndpointClient {
-    const { Etcd3 } = loadEtcd3();
-    const { noop } = lazyRequire("cockatiel") as typeof import("cockatiel");
+  static open(target: Target, options: ClientOptions): EndpointClient {
     const { budget, tls, user } = options;
-    const isTls = endpoint.startsWith("https:");
-    const isTunnel = address.host !== serverName;
-    const authority = new URL(endpoint).host;
-    const { host, port } = address;
-    try {
-      const connect = (): Etcd3 =>
-        new Etcd3({
-          hosts: `${isTls ? "https" : "http"}://${isIPv6(host) ? `[${host}]` : host}:${port}`,
-          // A function: a plain object would be one point in time, past for every later call. Streams bound themselves.
-          defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + budget.leftMs() }),
-          // The default retries three times (also writes) and then hides the cause behind an open circuit breaker.
-          faultHandling: { host: () => noop, global: noop },
-          grpcOptions: {
-            // Members are asked directly: http_proxy in the environment would send the questions elsewhere.
-            "grpc.enable_http_proxy": 0,
-            // Nobody looks at gRPC's own books, and keeping them costs some of the time of many endpoints.
-            "grpc.enable_channelz": 0,
-            ...(isTunnel
-              ? { "grpc.ssl_target_name_override": serverName, "grpc.default_authority": authority }
-              : {}),
-            // etcd refuses pings more often than every 5 s (--grpc-keepalive-min-time).
-            "grpc.keepalive_time_ms": 6000,
-            "grpc.keepalive_timeout_ms": 2000,
-            // gRPC waits up to 120 s before it tries a dead endpoint again; whoever waits for a member asks more often.
-            "grpc.initial_reconnect_backoff_ms": 100,
-            "grpc.max_reconnect_backoff_ms": 500,
-          },
-          ...(tls !== undefined && isTls ? { credentials: credentialsOf(tls) } : {}),
-        });
-      const etcd = keepConnections(connect());
-      const login =
-        user === undefined ? undefined : Login.attach(etcd, keepConnections(connect()), user, budget);
-      return new EndpointClient(etcd, budget, login, isTls && tls?.cert !== undefined);
-    } catch (error) {
-      throw new UsageError(`the TLS certificate, key or CA cannot be used: ${String(error)}`, {
-        remedy: "Give PEM files, and the key that belongs to the certificate.",
-        cause: error,
-      });
-    }
+    const connect = (): Etcd3 => openEtcd3(target, { tls, leftMs: () => budget.leftMs() });
+    const etcd = connect();
+    const login = user === undefined ? undefined : Login.attach(etcd, connect(), user, budget);
+    const isTls = target.endpoint.startsWith("https:");
+    return new EndpointClient(etcd, budget, login, isTls && tls?.cert !== undefined);
   }
 
   async status(): Promise<MemberStatus> {
@@ -162,15 +111,13 @@ export class EndpointClient {
 
   /** Linearizable: what a majority agrees on now. */
   async getPrefix(prefix: string): Promise<Map<string, string>> {
-    const reply = await this.callQuorum(() =>
-      this.etcd.kv.range({ key: Buffer.from(prefix), range_end: endOfPrefix(prefix) }),
-    );
+    const reply = await this.callQuorum(() => this.etcd.kv.range(prefixRange(prefix)));
     return new Map(reply.kvs.map(({ key, value }) => [key.toString(), value.toString()]));
   }
 
   /** Linearizable: how many keys begin with it, as a majority agrees on now. */
   async countPrefix(prefix: string): Promise<number> {
-    const request = { key: Buffer.from(prefix), range_end: endOfPrefix(prefix), count_only: true };
+    const request = { ...prefixRange(prefix), count_only: true };
     return Number((await this.callQuorum(() => this.etcd.kv.range(request))).count);
   }
 
@@ -189,9 +136,7 @@ export class EndpointClient {
 
   /** @returns how many keys there were */
   async deletePrefix(prefix: string): Promise<number> {
-    const reply = await this.callQuorum(() =>
-      this.etcd.kv.deleteRange({ key: Buffer.from(prefix), range_end: endOfPrefix(prefix) }),
-    );
+    const reply = await this.callQuorum(() => this.etcd.kv.deleteRange(prefixRange(prefix)));
     return Number(reply.deleted);
   }
 
@@ -245,8 +190,7 @@ export class EndpointClient {
 
   /** Fails with a problem about the user unless that one may read, write and delete below a prefix. Changes nothing. */
   async mayUse(prefix: string): Promise<void> {
-    const key = Buffer.from(prefix);
-    const range_end = endOfPrefix(prefix);
+    const { key, range_end } = prefixRange(prefix);
     await this.callQuorum(() =>
       this.etcd.kv.txn({
         // Never true; permissions are looked at for both branches, before either is taken: `checkTxnAuth` in etcd's apply_auth.go.
@@ -301,34 +245,9 @@ export class EndpointClient {
     return this.attempt(ask, true);
   }
 
-  private async attempt<T>(ask: () => Promise<T>, needsQuorum: boolean): Promise<T> {
-    const callTimeoutMs = Math.round(this.budget.leftMs());
-    const token = this.login?.current;
-    try {
-      return await ask();
-    } catch (error) {
-      const problem = classify(error, { callTimeoutMs, needsQuorum });
-      if (this.login?.renew(problem, token) !== true) throw problem;
-    }
-    try {
-      return await ask();
-    } catch (error) {
-      throw classify(error, { callTimeoutMs, needsQuorum });
-    }
+  private attempt<T>(ask: () => Promise<T>, needsQuorum: boolean): Promise<T> {
+    return attempt(ask, { callTimeoutMs: Math.round(this.budget.leftMs()), needsQuorum }, this.login);
   }
-}
-
-function credentialsOf({ ca, cert, key }: TlsOptions): {
-  rootCertificate: Buffer;
-  certChain?: Buffer;
-  privateKey?: Buffer;
-} {
-  return {
-    // etcd3 declares the CA as required, but hands it to gRPC as it is, which takes null for Node's own CAs.
-    rootCertificate: (ca ?? null) as Buffer,
-    ...(cert === undefined ? {} : { certChain: cert }),
-    ...(key === undefined ? {} : { privateKey: key }),
-  };
 }
 
 /** The part of etcd3 below its typed methods. */
@@ -359,11 +278,4 @@ const isFound = (reply: IRangeResponse): boolean => reply.kvs.length > 0;
 function parseAlarm(error: string): Alarm[] {
   const match = /memberID:(\d+) alarm:(\w+)/.exec(error);
   return match === null ? [] : [{ memberId: hex(match[1] ?? "0"), type: match[2] ?? "" }];
-}
-
-/** The first key after all keys with this prefix, which ends with a character below 0xff. */
-function endOfPrefix(prefix: string): Buffer {
-  const end = Buffer.from(prefix);
-  end[end.length - 1] = (end.at(-1) ?? 0) + 1;
-  return end;
 }

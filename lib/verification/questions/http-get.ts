@@ -4,11 +4,8 @@ import { isIP } from "node:net";
 import { checkServerIdentity } from "node:tls";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import type { Target } from "../expectation";
-import { classify } from "./classify";
+import { classify, EndpointProblem, type Target, type TlsOptions } from "../../client";
 import { clockReading, type ClockReading } from "./clock-reading";
-import type { TlsOptions } from "./endpoint-client";
-import { EndpointProblem } from "./problem";
 
 /** Far above the metrics of a large member, which are some 200 kB. */
 const MAX_ANSWER_BYTES = 16 * 2 ** 20;

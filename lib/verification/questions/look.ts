@@ -1,7 +1,5 @@
 import { isLoopback, isUnspecified } from "../hosts";
-import type { Target } from "../expectation";
-import { pause } from "./deadline";
-import { addressOf } from "./endpoint";
+import { addressOf, pause, type Target } from "../../client";
 import type { TlsContexts } from "./tls-contexts";
 import { tlsProbe, type TlsSight } from "./tls-probe";
 import { versionInTheClear, versionOverTls, type VersionAnswer } from "./version-probe";

@@ -1,6 +1,5 @@
-import type { Target } from "../expectation";
+import type { Target, TlsOptions } from "../../client";
 import type { ClockReading } from "./clock-reading";
-import type { TlsOptions } from "./endpoint-client";
 import { Histogram, type Bucket } from "./histogram";
 import { httpGet } from "./http-get";
 

@@ -1,9 +1,8 @@
-import type { ClusterExpectation, Target } from "../expectation";
+import { addressOf, type Answer, type Target } from "../../client";
+import type { ClusterExpectation } from "../expectation";
 import type { ListedMember } from "./answers";
 import type { StatusAnswer } from "./ask";
-import { addressOf } from "./endpoint";
 import { whyNotFromHere } from "./look";
-import type { Answer } from "./problem";
 import type { TlsContexts } from "./tls-contexts";
 import { tlsProbe, type TlsSight } from "./tls-probe";
 import { versionInTheClear, type VersionAnswer } from "./version-probe";

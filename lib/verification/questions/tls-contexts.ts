@@ -1,7 +1,7 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { UsageError } from "../../errors";
 import { certificatesIn } from "./certificate";
-import type { TlsOptions } from "./endpoint-client";
+import type { TlsOptions } from "../../client";
 import { foreignCertificate } from "./foreign-certificate";
 
 /** What to shake hands with, in the parts that there are; each is made once, because reading CAs takes milliseconds. */

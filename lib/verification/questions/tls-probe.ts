@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { connect, type DetailedPeerCertificate, type SecureContext, type TLSSocket } from "node:tls";
-import type { Address } from "../expectation";
+import type { Address } from "../../client";
 
 /** What can be seen of a server by shaking hands with it, whoever signed its certificate. */
 export interface TlsSight {

@@ -1,6 +1,6 @@
 import { request as requestInTheClear, type ClientRequest, type IncomingMessage } from "node:http";
 import { request as requestOverTls } from "node:https";
-import type { Address } from "../expectation";
+import type { Address } from "../../client";
 
 const MAX_ANSWER_BYTES = 4096;
 

@@ -1,4 +1,4 @@
-import { withDeadline } from "./deadline";
+import { withDeadline } from "../../client";
 
 /**
  * The part of etcd3's watch client that is needed here. Its higher level, `client.watch().create()`, reconnects for

@@ -1,7 +1,7 @@
 /** `npm run lab`: see its --help. */
 import { parse } from "yaml";
 import type { ClusterDefinition } from "../../../lib/cluster/definition";
-import { untilAborted } from "../../../lib/verification/questions/deadline";
+import { untilAborted } from "../../../lib/client";
 import { etcdBinaries } from "../../support/etcd";
 import { ensureHostPackages, labProblem } from "../image/requirements";
 import { rootFileSystem } from "../image/root-file-system";

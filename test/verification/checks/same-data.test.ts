@@ -5,7 +5,7 @@ import { verify } from "../../../lib/verification";
 import { judgeHashes, type Hashed } from "../../../lib/verification/checks/same-data";
 import { CallBudget } from "../../../lib/verification/questions/call-budget";
 import { EndpointClient } from "../../../lib/verification/questions/endpoint-client";
-import { targetsOf } from "../../../lib/verification/questions/endpoint";
+import { targetsOf } from "../../../lib/client";
 import { etcdBinaries } from "../../support/etcd";
 import { RawCluster } from "../../support/raw-cluster";
 import { check, failedChecks, failures } from "../support/reports";

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { Target } from "../../../lib/verification/expectation";
-import { targetsOf } from "../../../lib/verification/questions/endpoint";
+import { type Target, targetsOf } from "../../../lib/client";
 import { memberMetrics, Metrics } from "../../../lib/verification/questions/metrics";
 import { etcdBinaries } from "../../support/etcd";
 import { RawCluster } from "../../support/raw-cluster";

@@ -1,9 +1,8 @@
 /** What members of a cluster that does not exist have said, as plain data. */
 import type { ExpectedMember } from "../../../lib/verification";
-import { EndpointProblem } from "../../../lib/verification/questions/problem";
+import { EndpointProblem, targetsOf } from "../../../lib/client";
 import type { ListedMember, MemberStatus } from "../../../lib/verification/questions/answers";
 import type { EndpointFacts } from "../../../lib/verification/questions/ask";
-import { targetsOf } from "../../../lib/verification/questions/endpoint";
 
 export interface SaidMember extends ExpectedMember {
   readonly clientUrls: readonly string[];
@@ -29,7 +28,7 @@ export function listOf(members: readonly SaidMember[]): ListedMember[] {
 export function factsOf(members: readonly SaidMember[]): EndpointFacts[] {
   const memberList = { ok: true, value: listOf(members) } as const;
   return members.flatMap(({ name, endpoint, isAsked = true }, index): EndpointFacts[] => {
-    const [target] = targetsOf({ expectation: { members: [{ name, endpoint, peerUrls: [] }] } });
+    const [target] = targetsOf({ expectation: { members: [{ name, endpoint }] } });
     if (target === undefined || !isAsked) return [];
     return [{ target, status: { ok: true, value: statusOf(idOf(index)), tookMs: 1 }, memberList }];
   });

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadCluster } from "../../../../lib/cli/definition-file";
 import { ExternalError, UsageError } from "../../../../lib/errors";
-import { untilAborted } from "../../../../lib/verification/questions/deadline";
+import { untilAborted } from "../../../../lib/client";
 import { startBackground } from "./background";
 import { Connection } from "./connection";
 import { ask, deathOf, note, type Context } from "./context";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProgramResult } from "../../../../../lib/local/run-program";
-import { untilAborted } from "../../../../../lib/verification/questions/deadline";
+import { untilAborted } from "../../../../../lib/client";
 import type { CreateOptions, Ending, LabControl, LabProvider, MachineControl, WayToS3 } from "../lab-control";
 
 /** What the lab of a test does otherwise than well; a test sets it in the environment of `up`. */

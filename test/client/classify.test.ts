@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { classify } from "../../lib/verification/questions/classify";
+import { classify } from "../../lib/client/classify";
 
 /** As etcd3 1.1.2 words them, shortened; collected from members of 3.4.23, 3.5.16 and 3.5.30. */
 const texts = [

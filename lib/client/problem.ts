@@ -1,4 +1,4 @@
-import { CdktfEtcdError } from "../../errors";
+import { CdktfEtcdError } from "../errors";
 
 /** What kept an endpoint from answering a question. They stand in JSON reports: never renamed. */
 export type ProblemKind =
@@ -49,6 +49,12 @@ export type ProblemKind =
   | "learner"
   | "no-space"
   | "corrupt"
+  | "lease-not-found"
+  | "lease-exists"
+  /** What was asked for is older than what the cluster keeps. */
+  | "compacted"
+  /** Larger than `--max-request-bytes`. */
+  | "too-large"
   | "unknown";
 
 const outOfReach: readonly ProblemKind[] = ["unreachable", "no-route", "unknown-host", "not-etcd"];

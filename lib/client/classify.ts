@@ -158,6 +158,30 @@ const rows: readonly Row[] = [
     remedy: "Compact, defragment member by member, then `etcdctl alarm disarm`; or raise the quota.",
   },
   {
+    kind: "lease-not-found",
+    pattern: /requested lease not found|is expired or revoked/,
+    message: "there is no such lease: it has expired or was revoked",
+    remedy: "Grant a new one.",
+  },
+  {
+    kind: "lease-exists",
+    pattern: /lease already exists/,
+    message: "there is a lease with this ID already",
+    remedy: "Leave the ID out, and etcd chooses one.",
+  },
+  {
+    kind: "compacted",
+    pattern: /required revision has been compacted/,
+    message: "that revision has been compacted",
+    remedy: "Ask for a newer one; the keys as they are now are always there.",
+  },
+  {
+    kind: "too-large",
+    pattern: /request is too large/,
+    message: "the request is larger than etcd takes",
+    remedy: "Values of some 1.5 MiB are the most by default: etcd's --max-request-bytes.",
+  },
+  {
     kind: "no-quorum",
     pattern: /etcdserver: request timed out|context deadline exceeded|leader changed/,
     message: "no quorum: the member could not get the request agreed on",

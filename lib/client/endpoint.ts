@@ -1,5 +1,5 @@
-import { UsageError } from "../../errors";
-import type { Address, ClusterExpectation, Target } from "../expectation";
+import { UsageError } from "../errors";
+import type { Address, Target } from "./target";
 
 /**
  * Brings every endpoint into the one form that the gRPC client takes: `http://` or `https://`, host, port, no slash
@@ -9,7 +9,7 @@ import type { Address, ClusterExpectation, Target } from "../expectation";
  */
 export function targetsOf(cluster: {
   readonly endpoints?: readonly string[] | undefined;
-  readonly expectation?: ClusterExpectation | undefined;
+  readonly expectation?: { readonly members: readonly { name: string; endpoint: string }[] } | undefined;
   readonly connectTo?: ((endpoint: string) => Address | undefined) | undefined;
 }): Target[] {
   if ((cluster.endpoints === undefined) === (cluster.expectation === undefined)) {

@@ -1,8 +1,12 @@
 import type { Etcd3 } from "etcd3";
-import type { CallBudget } from "./call-budget";
 import { classify } from "./classify";
-import type { UserCredentials } from "./endpoint-client";
+import type { UserCredentials } from "./credentials";
 import type { EndpointProblem } from "./problem";
+
+/** How long a call that begins now may take. */
+export interface Budget {
+  leftMs(): number;
+}
 
 /** What etcd3 asks for the metadata of every call; private there. */
 interface Authenticator {
@@ -24,11 +28,11 @@ export class Login {
     /** Asks the same member without a user. */
     readonly anonymous: Etcd3,
     private readonly user: UserCredentials,
-    private readonly budget: CallBudget,
+    private readonly budget: Budget,
   ) {}
 
   /** Has every call of `etcd` carry the token. */
-  static attach(etcd: Etcd3, anonymous: Etcd3, user: UserCredentials, budget: CallBudget): Login {
+  static attach(etcd: Etcd3, anonymous: Etcd3, user: UserCredentials, budget: Budget): Login {
     const login = new Login(anonymous, user, budget);
     const { pool } = etcd as unknown as { pool: { authenticator: Authenticator } };
     const own = pool.authenticator;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../lib/errors";
-import { addressOf, targetsOf } from "../../lib/verification/questions/endpoint";
+import { addressOf, targetsOf } from "../../lib/client/endpoint";
 
 describe("endpoints", () => {
   test.each([
