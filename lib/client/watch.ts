@@ -77,15 +77,21 @@ export class RawWatch {
   }
 
   /**
+   * Settles once the stream is asked for, which says nothing of the member yet.
+   *
    * Below etcd3's own watcher, which reconnects for ever, settles never against a frozen member
    * (https://github.com/microsoft/etcd3/issues/130), and cannot tell why a watch was canceled.
    */
-  static async open(etcd: Etcd3, listener: WatchListener): Promise<RawWatch> {
+  static async open(
+    etcd: Etcd3,
+    listener: WatchListener,
+    { requiresLeader = true }: { readonly requiresLeader?: boolean } = {},
+  ): Promise<RawWatch> {
     const { client } = etcd.watchClient as unknown as { client: Pool };
     const stream = await client.withConnection("Watch", ({ client: calls, metadata }) => {
       const own = metadata.clone();
       // Without it a member that is cut off goes on as if nothing had ever happened: rpctypes/metadatafields.go in etcd.
-      own.set("hasleader", "true");
+      if (requiresLeader) own.set("hasleader", "true");
       return calls.watch(own);
     });
     return new RawWatch(stream, listener);

@@ -212,7 +212,7 @@ export class EndpointClient {
   }
 
   private async openWatch(key: string): Promise<WatchStream> {
-    const watch = await WatchStream.open(this.etcd.watchClient, key, this.budget.leftMs());
+    const watch = await WatchStream.open(this.etcd, key, this.budget.leftMs());
     try {
       await watch.created();
       return watch;

@@ -1,29 +1,5 @@
-import { withDeadline } from "../../client";
-
-/**
- * The part of etcd3's watch client that is needed here. Its higher level, `client.watch().create()`, reconnects for
- * ever and settles never against a frozen member (https://github.com/microsoft/etcd3/issues/130), so it is not used.
- */
-export interface WatchSource {
-  watch(): Promise<WatchDuplex>;
-}
-
-interface WatchReply {
-  readonly created: boolean;
-  readonly canceled: boolean;
-  readonly cancel_reason: string;
-  /** Above 0 if what should be watched from is compacted. */
-  readonly compact_revision: string;
-  readonly events: readonly unknown[];
-}
-
-interface WatchDuplex {
-  write(request: { create_request: { key: Buffer } }): void;
-  cancel(): void;
-  on(event: "data", listener: (reply: WatchReply) => void): unknown;
-  on(event: "error", listener: (error: Error) => void): unknown;
-  on(event: "end", listener: () => void): unknown;
-}
+import type { Etcd3 } from "etcd3";
+import { RawWatch, withDeadline, type WatchReply } from "../../client";
 
 /**
  * A member takes the newest revision as the start of a watch, and may compact beyond that before the watch is there: `Watch` in
@@ -35,24 +11,26 @@ export class CompactedMeanwhile extends Error {
   }
 }
 
+/** The only one on its stream. */
+const WATCH_ID = 1;
+
 /** A watch on one key, from the request on. */
 export class WatchStream {
   private readonly confirmed = new Milestone();
   private readonly seen = new Milestone();
+  private stream: RawWatch | undefined;
 
-  private constructor(
-    private readonly stream: WatchDuplex,
-    private readonly timeoutMs: number,
-  ) {}
+  private constructor(private readonly timeoutMs: number) {}
 
-  static async open(source: WatchSource, key: string, timeoutMs: number): Promise<WatchStream> {
-    const stream = await source.watch();
-    const watch = new WatchStream(stream, timeoutMs);
-    stream.on("data", (reply) => watch.receive(reply));
-    // Also after cancel(): gRPC then reports CANCELLED, and an error event without a listener ends the process.
-    stream.on("error", (error) => watch.fail(error));
-    stream.on("end", () => watch.fail(new Error("the watch stream ended")));
-    stream.write({ create_request: { key: Buffer.from(key) } });
+  static async open(etcd: Etcd3, key: string, timeoutMs: number): Promise<WatchStream> {
+    const watch = new WatchStream(timeoutMs);
+    const listener = {
+      reply: (reply: WatchReply) => watch.receive(reply),
+      ended: (problem: Error = new Error("the watch stream ended")) => watch.fail(problem),
+    };
+    // Whether there is a leader is another check's question.
+    watch.stream = await RawWatch.open(etcd, listener, { requiresLeader: false });
+    watch.stream.create({ key: Buffer.from(key), watchId: WATCH_ID });
     return watch;
   }
 
@@ -68,17 +46,17 @@ export class WatchStream {
 
   /** Ends the stream at once, whatever state it is in. */
   cancel(): void {
-    this.stream.cancel();
+    this.stream?.close();
   }
 
-  private receive(reply: WatchReply): void {
-    if (reply.canceled && reply.compact_revision !== "0") {
+  private receive({ isCanceled, isCreated, compactRevision, cancelReason, events }: WatchReply): void {
+    if (isCanceled && compactRevision > 0n) {
       this.fail(new CompactedMeanwhile());
-    } else if (reply.canceled) {
-      this.fail(new Error(`the watch was canceled: ${reply.cancel_reason}`));
-    } else if (reply.created) {
+    } else if (isCanceled) {
+      this.fail(new Error(`the watch was canceled: ${cancelReason}`));
+    } else if (isCreated) {
       this.confirmed.reach();
-    } else if (reply.events.length > 0) {
+    } else if (events.length > 0) {
       this.seen.reach();
     }
   }
