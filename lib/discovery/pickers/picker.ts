@@ -1,9 +1,12 @@
 import type { ServiceInstance } from "../service-instance";
 
-/** Chooses among instances of a service. */
+/** Chooses among instances of one service. */
 export interface Picker {
-  /** @returns `undefined` if there is none to choose */
+  /**
+   * @param instances those that are there now, e.g. of a snapshot
+   * @returns `undefined` if there is none
+   */
   pick<M>(instances: readonly ServiceInstance<M>[]): ServiceInstance<M> | undefined;
-  /** How a request to it went. Pickers that do not go by that ignore it. */
+  /** How a request to one of them went. Pickers that do not go by that ignore it. */
   report(instance: ServiceInstance<unknown>, outcome: "succeeded" | "failed"): void;
 }

@@ -2,7 +2,11 @@ import type { Metadata, ServiceInstance } from "../service-instance";
 
 export type ChangeType = "added" | "changed" | "removed";
 
-/** What happened to one instance. In the order of revisions; every one once. */
+/**
+ * What happened to one instance; every one once, and those of one service in the order of revisions. Between several services that are
+ * named one by one the order is that of revisions as well, unless the connection to a member was lost: then each of them is told what
+ * it has missed.
+ */
 export interface Change<M = Metadata> {
   readonly type: ChangeType;
   /** As it is now; of one that was removed: as it was last. */
@@ -22,7 +26,7 @@ export interface Change<M = Metadata> {
 export interface Snapshot<M = Metadata> {
   /** Ordered by key. */
   readonly instances: readonly ServiceInstance<M>[];
-  /** 0 before the first list. */
+  /** Of the last change or list that went into it. 0 before the first list. */
   readonly revision: bigint;
   /** No member with a quorum has confirmed it lately (or ever): the last that was known. */
   readonly isStale: boolean;
@@ -30,7 +34,7 @@ export interface Snapshot<M = Metadata> {
   readonly confirmedAt: number | undefined;
 }
 
-/** An entry that could not be read, and is left out. */
+/** An entry that could not be read, and is left out. One that could be read before is `removed`. */
 export interface InvalidEntry {
   readonly key: string;
   /** One phrase. */

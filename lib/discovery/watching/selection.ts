@@ -1,0 +1,60 @@
+import { isUtf8 } from "node:buffer";
+import { UsageError } from "../../errors";
+import type { Layout } from "../layouts/layout";
+import type { Selection } from "./changes";
+
+/** Whose key it is. */
+export interface InstanceName {
+  readonly service: string;
+  readonly instance: string;
+}
+
+/** One range of keys that is listed and watched, and which of its keys count. */
+export interface Scope {
+  readonly prefix: string;
+  /** `undefined` for a key that is none of an instance looked for. */
+  nameOf(key: Buffer): InstanceName | undefined;
+}
+
+/** @throws UsageError for names that are none */
+export function scopesOf(selection: Selection, layout: Layout): readonly Scope[] {
+  if (typeof selection === "object" && "all" in selection) return [scopeOfAll(selection.below, layout)];
+  const services = new Set(typeof selection === "string" ? [selection] : selection);
+  if (services.size === 0) throw noService("no service was named");
+  return Array.from(services, (service) => scopeOf(service, layout));
+}
+
+function scopeOf(service: string, layout: Layout): Scope {
+  if (service === "") throw noService('"" is not the name of a service');
+  return {
+    prefix: layout.prefixOf(service),
+    nameOf: (key) => {
+      const name = parse(key, layout, service);
+      return name?.service === service ? name : undefined;
+    },
+  };
+}
+
+function scopeOfAll(below: string | undefined, layout: Layout): Scope {
+  if (below === undefined) return { prefix: layout.prefixOf(), nameOf: (key) => parse(key, layout) };
+  if (below === "") throw noService('"" is not the beginning of a name');
+  const start = below.endsWith("/") ? below : `${below}/`;
+  return {
+    prefix: layout.prefixOf(start.slice(0, -1)),
+    nameOf: (key) => {
+      const name = parse(key, layout);
+      return name?.service.startsWith(start) === true ? name : undefined;
+    },
+  };
+}
+
+/** Keys are bytes, and names are text: what is none would come out as another key. */
+function parse(key: Buffer, layout: Layout, service?: string): InstanceName | undefined {
+  return isUtf8(key) ? layout.parseKey(key.toString(), service) : undefined;
+}
+
+function noService(message: string): UsageError {
+  return new UsageError(message, {
+    remedy: "Name one service or several, e.g. `user-srv/loginService`, or ask for { all: true }.",
+  });
+}
