@@ -1,5 +1,5 @@
-import { lazyRequire } from "../lazy-require";
 import type { ListedCertificate } from "../pki";
+import { plainTable } from "./plain-table";
 
 /** Raised when a field is removed or changes its meaning. */
 export const PKI_LIST_SCHEMA_VERSION = 1;
@@ -8,23 +8,7 @@ const HEADERS = ["OWNER", "FOR", "FILE", "ISSUER", "NAMES", "ENDS", "DAYS LEFT",
 
 /** For people: one line per certificate; what is wrong with it comes last, because it can be long. */
 export function renderCertificates(listed: readonly ListedCertificate[]): string {
-  const Table = lazyRequire("cli-table3") as typeof import("cli-table3");
-  const none = Object.fromEntries(
-    ["top", "bottom", "left", "mid", "right"].flatMap((side) =>
-      [side, `${side}-mid`, `${side}-left`, `${side}-right`].map((part) => [part, ""]),
-    ),
-  );
-  const table = new Table({
-    head: [...HEADERS],
-    chars: { ...none, middle: "  " },
-    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
-  });
-  table.push(...listed.map(cells));
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+  return plainTable(HEADERS, listed.map(cells));
 }
 
 function cells(listed: ListedCertificate): string[] {

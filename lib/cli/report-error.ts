@@ -1,3 +1,4 @@
+import { EndpointProblem, isOutOfReach } from "../client";
 import { CdktfEtcdError, DefinitionError, ExternalError, UsageError } from "../errors";
 import { EXIT, type ExitCode } from "./exit-codes";
 
@@ -17,11 +18,9 @@ export function reportError(error: unknown): ExitCode {
   if (error instanceof CdktfEtcdError) {
     process.stderr.write(`error: ${error.message}\n`);
     if (error.remedy !== undefined) process.stderr.write(`  ${error.remedy}\n`);
-    return error instanceof UsageError
-      ? EXIT.usage
-      : error instanceof ExternalError
-        ? EXIT.external
-        : EXIT.bug;
+    if (error instanceof UsageError) return EXIT.usage;
+    if (error instanceof EndpointProblem) return isOutOfReach(error.kind) ? EXIT.unreachable : EXIT.external;
+    return error instanceof ExternalError ? EXIT.external : EXIT.bug;
   }
   const refusal = refusalOfSystem(error);
   if (refusal !== undefined) {

@@ -1,4 +1,4 @@
-import { Members } from "../client";
+import { Members, type TlsOptions } from "../client";
 import { defaultCallTimeoutMs } from "../verification";
 import { asking, type AskingOptions } from "./asking";
 
@@ -6,6 +6,8 @@ import { asking, type AskingOptions } from "./asking";
 export interface Reached {
   readonly members: Members;
   readonly callTimeoutMs: number;
+  /** Who vouches for whom. */
+  readonly tls: TlsOptions | undefined;
 }
 
 /**
@@ -23,7 +25,7 @@ export function withMembers<T>(
     const endpoints = ask.endpoints ?? ask.expectation.members.map(({ endpoint }) => endpoint);
     const members = Members.open({ endpoints, tls, user, connectTo, callTimeoutMs });
     try {
-      return await use({ members, callTimeoutMs });
+      return await use({ members, callTimeoutMs, tls });
     } finally {
       members.close();
     }

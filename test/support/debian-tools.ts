@@ -38,6 +38,11 @@ const TOOLS = {
     // The start script's first line names /usr/bin/python3, which is there only when Python was not among the missing packages.
     command: async (root) => [await debianPython(root), "-m", "cloudinit.cmd.main"],
   },
+  // No program: Python with etcd's client, for programs that import it.
+  "python3-etcd3": {
+    package: "python3-etcd3",
+    command: async (root) => [await debianPython(root)],
+  },
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;

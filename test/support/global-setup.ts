@@ -28,7 +28,9 @@ export default async function setup(): Promise<() => Promise<void>> {
     await rootFileSystem();
   }
   await Promise.all(
-    (["shellcheck", "cloud-init", "systemd-analyze"] as const).map((name) => debianTool(name)),
+    (["shellcheck", "cloud-init", "systemd-analyze", "python3-etcd3"] as const).map((name) =>
+      debianTool(name),
+    ),
   );
   // On a machine that somebody works on, other things start and end meanwhile.
   const isAlone = process.env["CI"] !== undefined && labProblem() === undefined;

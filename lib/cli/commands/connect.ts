@@ -11,6 +11,8 @@ export interface ConnectOptions extends DefinitionOptions {
   readonly from?: string | undefined;
   /** Name of a certificate that `pki issue --client` made. */
   readonly client?: string | undefined;
+  /** Name of a user who logs in by password. */
+  readonly user?: string | undefined;
   readonly output: string;
 }
 
@@ -22,6 +24,7 @@ export async function connect(options: ConnectOptions): Promise<ExitCode> {
   const source = options.from === undefined ? "deployed" : oneOf("--from", options.from, SOURCES);
   const outputs =
     source === "definition" ? outputsOf(await loadCluster(options, "local")) : await deployedOutputs(options);
-  process.stdout.write(`${connectionFormats[format](connectionTo(outputs, options.client))}\n`);
+  const connection = connectionTo(outputs, { clientName: options.client, user: options.user });
+  process.stdout.write(`${connectionFormats[format](connection)}\n`);
   return EXIT.ok;
 }

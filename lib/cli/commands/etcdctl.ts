@@ -4,7 +4,7 @@ import { outputsOf } from "../../cluster/outputs";
 import { ExternalError } from "../../errors";
 import { resolveEtcd } from "../../local";
 import { connectionTo } from "../connect/connection";
-import { etcdctlEnvironment } from "../connect/formats";
+import { etcdctlEnvironment } from "../connect/etcdctl-environment";
 import { loadCluster, type DefinitionOptions } from "../definition-file";
 import { deployedOutputs } from "../deployed";
 import { oneOf } from "../one-of";
@@ -28,7 +28,7 @@ export async function etcdctl(
   const source = options.from === undefined ? "deployed" : oneOf("--from", options.from, SOURCES);
   const cluster = await loadCluster(options, "local");
   const outputs = source === "definition" ? outputsOf(cluster) : await deployedOutputs(options);
-  const connection = connectionTo(outputs, options.client);
+  const connection = connectionTo(outputs, { clientName: options.client });
   const { release, sha256, downloadBaseUrl } = cluster.etcd;
   const path = cluster.target === "local" ? cluster.local.etcdPath : undefined;
   const found = await resolveEtcd({ release, sha256, downloadBaseUrl, path, signal });

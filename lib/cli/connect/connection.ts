@@ -15,16 +15,38 @@ export interface Connection {
     readonly certFile: string;
     readonly keyFile: string;
   };
+  /** Of etcd's own authentication by password; the password itself stands nowhere. @default - the certificate alone says who asks */
+  readonly user?: string;
+}
+
+/** Where every format takes the password of `user` from: etcdctl's variable. */
+export const PASSWORD_VARIABLE = "ETCDCTL_PASSWORD";
+
+export interface ConnectAs {
+  /** Whose certificate to present. @default - the operator's */
+  readonly clientName?: string | undefined;
+  /** Name of a user who logs in by password. @default - none */
+  readonly user?: string | undefined;
 }
 
 /**
- * @param clientName whose certificate to present; the operator's if it is left out
- * @throws {UsageError} for a client of a cluster that has no certificates for one
+ * @throws {UsageError} for a client of a cluster that has no certificates for one, or a user who is none
  * @throws {ExternalError} when there is no such certificate here
  */
-export function connectionTo(outputs: ClusterOutputs, clientName?: string): Connection {
+export function connectionTo(outputs: ClusterOutputs, { clientName, user }: ConnectAs = {}): Connection {
   const { name, members, tls } = outputs;
-  const common = { clusterName: name, endpoints: members.map(({ endpoint }) => endpoint) };
+  if (user === "" || user?.includes(":") === true)
+    throw new UsageError(
+      `--user must be the name of a user alone, got ${user === "" ? '""' : "one with a colon"}`,
+      {
+        remedy: `What is printed takes the password from ${PASSWORD_VARIABLE}.`,
+      },
+    );
+  const common = {
+    clusterName: name,
+    endpoints: members.map(({ endpoint }) => endpoint),
+    ...(user === undefined ? {} : { user }),
+  };
   if (tls === undefined) {
     if (clientName === undefined) return common;
     throw new UsageError(

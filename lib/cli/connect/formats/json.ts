@@ -1,0 +1,10 @@
+import type { Connection } from "../connection";
+
+/** For programs. `schemaVersion` is raised when a field goes away or changes its meaning. */
+export function json({ clusterName, endpoints, tls, user }: Connection): string {
+  return JSON.stringify(
+    { schemaVersion: 1, clusterName, endpoints, tls: tls ?? null, user: user ?? null },
+    null,
+    2,
+  );
+}
