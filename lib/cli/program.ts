@@ -10,8 +10,10 @@ import type { UpOptions } from "./commands/up";
 import type { VerifyCommandOptions } from "./commands/verify";
 import type { Finish } from "./main";
 import { CLUSTER_OPTION, TARGET_OPTION, WHOM_HELP, withAskingOptions } from "./asking-options";
+import { addGrantCommand } from "./grant-program";
 import { addPkiCommands } from "./pki-program";
 import { packageVersion } from "./package-version";
+import { addServicesCommands } from "./services-program";
 
 /** Every command with its options and help; the bodies are loaded when they run. */
 export function program(finish: Finish): Command {
@@ -125,7 +127,7 @@ Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usag
   command(
     "connect",
     "print what an application needs to talk to the cluster",
-    "  cdktf-etcd connect > etcdctl.sh && . ./etcdctl.sh && etcdctl endpoint health\n  cdktf-etcd connect --client my-app --output json\n  cdktf-etcd connect --output typescript > etcd.ts",
+    "  cdktf-etcd connect > etcdctl.sh && . ./etcdctl.sh && etcdctl endpoint health\n  cdktf-etcd connect --client my-app --output json\n  cdktf-etcd connect --output typescript > etcd.ts\n  cdktf-etcd connect --client my-app --output go > etcd.go\n  cdktf-etcd connect --client my-app --output python > etcd_client.py",
   )
     .option(...CLUSTER_OPTION)
     .option(...TARGET_OPTION)
@@ -134,7 +136,8 @@ Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usag
       "--client <name>",
       "with the certificate that `pki issue --client` made for this name (default: the operator's)",
     )
-    .option("-o, --output <format>", "shell, json or typescript", "shell")
+    .option("--user <name>", "as this user of etcd's, with the password that ETCDCTL_PASSWORD then holds")
+    .option("-o, --output <format>", "shell, json, typescript, go or python", "shell")
     .action((options: ConnectOptions) =>
       finish(async () => (await import("./commands/connect.js")).connect(options)),
     );
@@ -174,7 +177,9 @@ Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usag
     "  cdktf-etcd schema > cluster.schema.json",
   ).action(() => finish(async () => (await import("./commands/schema.js")).schema()));
 
+  addServicesCommands(root, finish);
   addPkiCommands(root, CLUSTER_OPTION, finish);
+  addGrantCommand(root, finish);
   addLocalCommands(root, finish);
   addAwsCommands(root, finish);
   return root;

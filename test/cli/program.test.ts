@@ -7,7 +7,19 @@ import { allChecks } from "../../lib/verification";
 import { STACK } from "../support/cli";
 import { cli } from "./in-process";
 
-const COMMANDS = ["up", "down", "status", "verify", "connect", "etcdctl", "render", "schema", "pki"];
+const COMMANDS = [
+  "up",
+  "down",
+  "status",
+  "verify",
+  "connect",
+  "etcdctl",
+  "render",
+  "schema",
+  "services",
+  "pki",
+  "grant",
+];
 
 test("the commands are the documented ones", () => {
   const visible = program(async () => {})

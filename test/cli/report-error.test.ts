@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test, vi } from "vitest";
 import { EXIT } from "../../lib/cli/exit-codes";
 import { reportError } from "../../lib/cli/report-error";
+import { EndpointProblem } from "../../lib/client";
 import { DefinitionError, ExternalError, UsageError } from "../../lib/errors";
 import { STACK } from "../support/cli";
 
@@ -43,6 +44,16 @@ test("counts one mistake as one", () => {
 
 test.each([
   [new UsageError("no member x", { remedy: "take y" }), EXIT.usage, "error: no member x\n  take y\n"],
+  [
+    new EndpointProblem("refused", "connection refused", { remedy: "start it", detail: "ECONNREFUSED" }),
+    EXIT.external,
+    "error: connection refused\n  start it\n",
+  ],
+  [
+    new EndpointProblem("no-route", "no route to the host", { detail: "EHOSTUNREACH" }),
+    EXIT.unreachable,
+    "error: no route to the host\n",
+  ],
   [
     new ExternalError("the port is taken", { cause: new Error("EADDRINUSE") }),
     EXIT.external,

@@ -2,7 +2,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { CliProject, STACK, type RunOptions } from "../../support/cli";
+import { CliProject, STACK, type CliResult, type RunOptions } from "../../support/cli";
 import { defaultEtcd } from "../../support/etcd";
 import { RawCluster } from "../../support/raw-cluster";
 
@@ -278,6 +278,21 @@ describe("through AWS Session Manager", { concurrent: false, timeout: TEST_MS },
     process.kill(-watch.child.pid!, "SIGINT");
     const { code, stderr } = await watch.result;
     expect(code, stderr).toBe(0);
+    expect(left()).toEqual([]);
+  });
+
+  test("services are registered through them, and withdrawn before they close", async () => {
+    const options = { env: environment() };
+    const endpoint = ["--endpoint", "http://10.40.9.9:80"];
+    const registering = project.start(["services", "register", "far", "--via", "ssm", ...endpoint], options);
+    await vi.waitFor(() => expect(registering.output()).toContain("registered as /micro/far/"), WAIT);
+    const get = (): Promise<CliResult> => project.run(["services", "get", "far", "--via", "ssm"], options);
+    expect(await get()).toMatchObject({ code: 0, stdout: "http://10.40.9.9:80\n" });
+    process.kill(-registering.child.pid!, "SIGINT");
+    const { code, stderr } = await registering.result;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/withdrawn\n$/);
+    expect(await get()).toMatchObject({ code: 1, stdout: "" });
     expect(left()).toEqual([]);
   });
 

@@ -1,0 +1,45 @@
+import { once } from "node:events";
+import type { Discovery, EndpointProblem, Snapshot } from "../../discovery";
+import { staleReasonOf } from "./stale-reason";
+import type { WatchRecord } from "./instances-json";
+
+/** Shows what a watch tells. */
+export interface Screen {
+  show(record: WatchRecord): void;
+  /** Why the snapshot is stale, as far as is known by now. */
+  setReason(reason: string): void;
+  /** Nothing is shown after this. */
+  end(): void;
+}
+
+/**
+ * Tells a screen all that a discovery finds out, until the signal.
+ *
+ * @returns what was known last
+ * @throws EndpointProblem for what does not pass by itself; the signal's reason if nothing was listed until then
+ */
+export async function follow(discovery: Discovery, screen: Screen, signal: AbortSignal): Promise<Snapshot> {
+  let problem: EndpointProblem | undefined;
+  let isToldStale = false;
+  const stale = (snapshot: Snapshot): void => {
+    if (isToldStale) return;
+    isToldStale = true;
+    screen.show({ type: "stale", snapshot, reason: staleReasonOf(problem) });
+  };
+  discovery.on("problem", (latest) => {
+    problem = latest;
+    screen.setReason(staleReasonOf(latest));
+    // What was never known cannot become stale, and nobody else says that it takes long.
+    if (discovery.snapshot.confirmedAt === undefined) stale(discovery.snapshot);
+  });
+  discovery.on("stale", stale);
+  discovery.on("fresh", (snapshot) => {
+    isToldStale = false;
+    screen.show({ type: "fresh", snapshot });
+  });
+  discovery.on("change", (change) => screen.show({ type: "change", change }));
+  discovery.on("invalid", (entry) => screen.show({ type: "invalid", entry }));
+  await discovery.ready({ signal });
+  if (!signal.aborted) await once(signal, "abort");
+  return discovery.snapshot;
+}
