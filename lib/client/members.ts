@@ -32,7 +32,7 @@ export class Members {
     this.shuffled = shuffle(all);
   }
 
-  /** @throws UsageError if the endpoints are none, or the certificates cannot be used */
+  /** @throws UsageError if the endpoints are none; for certificates that cannot be used the first call does */
   static open({ endpoints, connectTo, ...options }: MembersOptions): Members {
     return new Members(targetsOf({ endpoints, connectTo }).map((target) => new Member(target, options)));
   }
