@@ -9,6 +9,7 @@ const LONGEST = [
   "test/machines/deployed.test.ts",
   "test/aws/cluster.test.ts",
   "test/machines/releases.test.ts",
+  "test/discovery/fault-matrix/",
   "test/verification/fault-matrix/",
   "test/aws/",
   "test/machines/",

@@ -30,6 +30,8 @@ export interface RawClusterOptions {
   readonly namePrefix?: string;
   /** @default - plain text */
   readonly tls?: RawClusterTls;
+  /** Group that a member runs as, so that its packets can be told apart; needs root. @default - that of the test */
+  readonly groupOf?: (name: string) => number | undefined;
 }
 
 /** Mutual TLS, unless said otherwise; `{}` for everything as it should be. */
@@ -77,6 +79,7 @@ export class RawMember {
     private readonly tls?: TlsOptions,
     /** The files that it reads its certificates and keys from, on every handshake anew; `undefined` without TLS. */
     readonly certificates?: MemberCertificates,
+    private readonly group?: number,
   ) {}
 
   /** From the next handshake on it shows another certificate; connections that are there stay. */
@@ -88,7 +91,8 @@ export class RawMember {
   }
 
   start(): void {
-    const child = spawn(this.binary, this.args, { stdio: ["ignore", "pipe", "pipe"] });
+    const group = this.group === undefined ? {} : { gid: this.group };
+    const child = spawn(this.binary, this.args, { ...group, stdio: ["ignore", "pipe", "pipe"] });
     this.child = child;
     running.add(child);
     child.once("exit", () => running.delete(child));
@@ -189,7 +193,9 @@ export class RawCluster {
         const joining = [`--initial-cluster=${initialCluster}`, `--initial-cluster-token=${folder}`];
         const ofTls = certificates === undefined ? [] : (tlsFlags?.of(certificates) ?? []);
         const args = [...flagsOfMember, ...joining, ...ofTls, ...flags];
-        return new RawMember(name, url(index), url(size + index), binaries.etcd, args, tls, certificates);
+        const group = options.groupOf?.(name);
+        const urls = [url(index), url(size + index)] as const;
+        return new RawMember(name, ...urls, binaries.etcd, args, tls, certificates, group);
       }),
     );
     const cluster = new RawCluster(members, binaries, folder, tls, secrets, tlsFlags);

@@ -50,7 +50,10 @@ export async function attach(member: Member, options: AttachOptions): Promise<At
   );
   toList.forEach((subscription, index) => {
     const content = listing.contents[index]!;
-    if (!content.ok) return refuse(subscription, content.problem);
+    if (!content.ok) {
+      refuse(subscription, content.problem);
+      return;
+    }
     const { revision } = listing.standing ?? standing;
     lists.push({ subscription, kvs: content.value, revision });
     startRevisions.set(subscription, revision + 1n);

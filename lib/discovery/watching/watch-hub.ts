@@ -143,7 +143,10 @@ export class WatchHub {
             listener: this.listener,
             refuse: this.refuse,
           });
-          if (isOver || signal.aborted) return attachment.feed.close();
+          if (isOver || signal.aborted) {
+            attachment.feed.close();
+            return;
+          }
           isOver = true;
           this.take(attachment, at);
         },
@@ -184,7 +187,10 @@ export class WatchHub {
     });
     const { standing, contents } = listing;
     // Whoever takes over lists everything.
-    if (standing !== undefined && !continues(standing, before)) return feed.close();
+    if (standing !== undefined && !continues(standing, before)) {
+      feed.close();
+      return;
+    }
     const lists: SubscriptionList[] = [];
     toList.forEach((subscription, index) => {
       const content = contents[index]!;
@@ -211,7 +217,10 @@ export class WatchHub {
       this.report(answer.problem);
       return this.move(signal);
     }
-    if (!continues(answer.value, before)) return feed.close();
+    if (!continues(answer.value, before)) {
+      feed.close();
+      return;
+    }
     this.standing = later(answer.value, this.standing);
     if (this.target !== undefined) {
       const waitedMs = at.steady - this.target.at.steady;
@@ -259,7 +268,10 @@ export class WatchHub {
       subscription.following.follower.happened(subscription.scope, fresh);
     },
     canceled: (subscription, problem) => {
-      if (problem.kind === "permission-denied") return this.refuse(subscription, problem);
+      if (problem.kind === "permission-denied") {
+        this.refuse(subscription, problem);
+        return;
+      }
       if (problem.kind === "compacted") subscription.needsList = true;
       else {
         this.report(problem);

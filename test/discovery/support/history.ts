@@ -21,7 +21,12 @@ export async function historyOf(members: Members, prefix: string): Promise<strin
       ended: (problem) => (problem === undefined ? undefined : reject(problem)),
     });
     let quiet: NodeJS.Timeout | undefined;
-    const done = (): void => void opening.then((watch) => (watch.close(), resolve()));
+    const done = (): void => {
+      void opening.then((watch) => {
+        watch.close();
+        resolve();
+      });
+    };
     opening.then((watch) => watch.create({ ...prefixRange(prefix), watchId: 1, startRevision: 1n }), reject);
   });
   const living = new Set<string>();

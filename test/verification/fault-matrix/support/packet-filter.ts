@@ -22,26 +22,40 @@ let tables = 0;
 /**
  * Drops all packets of a member to and from its peers, on connections that there are as well. Clients still reach it.
  *
- * The table belongs to the program that made it and goes away with it, and that program ends with its standard input, so that
- * nothing stays behind however this process ends: `flags owner` in https://manpages.debian.org/bookworm/nftables/nft.8.en.html
- *
  * @returns lets them through again
  */
-export async function cutOffFromPeers(
+export function cutOffFromPeers(
   { name, peerUrl }: { readonly name: string; readonly peerUrl: string },
   allPeerUrls: readonly string[],
 ): Promise<() => Promise<void>> {
-  const table = `cdktf_etcd_${process.pid}_${(tables += 1)}`;
   const ports = allPeerUrls.map((url) => new URL(url).port).join(", ");
   const { port } = new URL(peerUrl);
   const group = groupOf(name) ?? -1;
-  const rules = [
+  return drop([
     `leaving tcp dport ${port} drop`,
     `leaving tcp sport ${port} drop`,
     `leaving meta skgid ${group} tcp dport { ${ports} } drop`,
     // What the peers go on sending on connections that it opened.
     `arriving meta skgid ${group} tcp sport { ${ports} } drop`,
-  ];
+  ]);
+}
+
+/**
+ * Drops all packets of a member to and from its clients, on connections that there are as well. Its peers still reach it.
+ *
+ * @returns lets them through again
+ */
+export function cutOffFromClients({ endpoint }: { readonly endpoint: string }): Promise<() => Promise<void>> {
+  const { port } = new URL(endpoint);
+  return drop([`leaving tcp dport ${port} drop`, `leaving tcp sport ${port} drop`]);
+}
+
+/**
+ * The table belongs to the program that made it and goes away with it, and that program ends with its standard input, so that
+ * nothing stays behind however this process ends: `flags owner` in https://manpages.debian.org/bookworm/nftables/nft.8.en.html
+ */
+async function drop(rules: readonly string[]): Promise<() => Promise<void>> {
+  const table = `cdktf_etcd_${process.pid}_${(tables += 1)}`;
   const nft = spawn("nft", ["--interactive"], { stdio: ["pipe", "ignore", "pipe"] });
   let complaints = "";
   nft.stderr.on("data", (chunk: Buffer) => (complaints += chunk.toString()));

@@ -1,0 +1,3 @@
+import { describeMatrix } from "./matrix";
+
+describeMatrix({ title: "the stable release", releaseIndex: 1, transport: "mTLS" });
