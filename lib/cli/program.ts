@@ -11,6 +11,8 @@ import type { VerifyCommandOptions } from "./commands/verify";
 import type { Finish } from "./main";
 import { CLUSTER_OPTION, TARGET_OPTION, WHOM_HELP, withAskingOptions } from "./asking-options";
 import { addGrantCommand } from "./grant-program";
+import { addKvCommands } from "./kv-program";
+import { addLeaseCommands } from "./lease-program";
 import { addPkiCommands } from "./pki-program";
 import { packageVersion } from "./package-version";
 import { addServicesCommands } from "./services-program";
@@ -177,6 +179,8 @@ Exit codes: ${EXIT.ok} done or healthy, ${EXIT.unhealthy} unhealthy, ${EXIT.usag
     "  cdktf-etcd schema > cluster.schema.json",
   ).action(() => finish(async () => (await import("./commands/schema.js")).schema()));
 
+  addKvCommands(root, finish);
+  addLeaseCommands(root, finish);
   addServicesCommands(root, finish);
   addPkiCommands(root, CLUSTER_OPTION, finish);
   addGrantCommand(root, finish);

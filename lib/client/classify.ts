@@ -177,7 +177,7 @@ const rows: readonly Row[] = [
   },
   {
     kind: "too-large",
-    pattern: /request is too large/,
+    pattern: /request is too large|received message larger than max/,
     message: "the request is larger than etcd takes",
     remedy: "Values of some 1.5 MiB are the most by default: etcd's --max-request-bytes.",
   },

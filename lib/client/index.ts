@@ -4,6 +4,8 @@ export { classify } from "./classify";
 export type { TlsOptions, UserCredentials } from "./credentials";
 export { pause, untilAborted, withDeadline } from "./deadline";
 export { addressOf, targetsOf } from "./endpoint";
+export type { RawHeader } from "./header";
+export type { Renewal } from "./keep-alive";
 export { prefixRange, rangeFrom, type KeyRange } from "./key-range";
 export { Login } from "./login";
 export { Member, type CallOptions, type MemberOptions } from "./member";

@@ -3,7 +3,7 @@ import { attempt } from "./attempts";
 import { classify } from "./classify";
 import type { TlsOptions, UserCredentials } from "./credentials";
 import { withDeadline } from "./deadline";
-import { keepAliveOnce } from "./keep-alive";
+import { keepAliveOnce, type Renewal } from "./keep-alive";
 import { Login } from "./login";
 import { openEtcd3 } from "./open-etcd3";
 import { EndpointProblem } from "./problem";
@@ -81,9 +81,9 @@ export class Member {
   /**
    * Renews a lease, on a stream of its own: one that is kept open would notice neither a frozen member nor an expired token.
    *
-   * @returns seconds that it lives from now; 0 if there is no such lease
+   * @throws EndpointProblem
    */
-  keepAlive(leaseId: string, { callTimeoutMs = this.options.callTimeoutMs } = {}): Promise<number> {
+  keepAlive(leaseId: string, { callTimeoutMs = this.options.callTimeoutMs } = {}): Promise<Renewal> {
     return this.call((etcd) => keepAliveOnce(etcd, leaseId, callTimeoutMs), { callTimeoutMs });
   }
 

@@ -1,5 +1,6 @@
 import type { Etcd3 } from "etcd3";
 import { classify } from "./classify";
+import type { RawHeader } from "./header";
 import type { KeyRange } from "./key-range";
 import type { EndpointProblem } from "./problem";
 
@@ -25,9 +26,9 @@ export interface WatchEvent {
 export interface WatchReply {
   /** Which watch; -1 for the answer to a request for progress. */
   readonly watchId: number;
+  readonly header: RawHeader;
   /** The member's revision when it sent this. */
   readonly revision: bigint;
-  readonly clusterId: string;
   readonly isCreated: boolean;
   /** No more comes for this watch. */
   readonly isCanceled: boolean;
@@ -160,7 +161,7 @@ interface Duplex {
 }
 
 interface RawReply {
-  readonly header: { readonly revision: string; readonly cluster_id: string } | null;
+  readonly header: RawHeader | null;
   readonly watch_id: string;
   readonly created: boolean;
   readonly canceled: boolean;
@@ -185,11 +186,14 @@ export interface RawKeyValue {
   readonly lease: string;
 }
 
+const NO_HEADER: RawHeader = { cluster_id: "0", member_id: "0", revision: "0", raft_term: "0" };
+
 function parse(reply: RawReply): WatchReply {
+  const header = reply.header ?? NO_HEADER;
   return {
     watchId: Number(reply.watch_id),
-    revision: BigInt(reply.header?.revision ?? 0),
-    clusterId: reply.header?.cluster_id ?? "0",
+    header,
+    revision: BigInt(header.revision),
     isCreated: reply.created,
     isCanceled: reply.canceled,
     cancelReason: reply.cancel_reason,

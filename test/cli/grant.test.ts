@@ -119,7 +119,7 @@ kept     role my-app to user my-app`);
     await app.call((etcd, options) =>
       etcd.kv.txn({ ...guarded, success: [{ request_put: { key, value: key, lease: ID } }] }, options),
     );
-    expect(await app.keepAlive(ID)).toBe(60);
+    expect(await app.keepAlive(ID)).toMatchObject({ ttlSeconds: 60 });
     await app.call((etcd, options) => etcd.leaseClient.leaseTimeToLive({ ID, keys: true }, options));
     await app.call((etcd, options) => etcd.leaseClient.leaseRevoke({ ID }, options));
     const after = await app.call((etcd, options) => etcd.kv.range(prefixRange(APP), options));

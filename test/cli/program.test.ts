@@ -16,6 +16,8 @@ const COMMANDS = [
   "etcdctl",
   "render",
   "schema",
+  "kv",
+  "lease",
   "services",
   "pki",
   "grant",

@@ -72,8 +72,8 @@ describe("the members of a cluster", () => {
   test("keep a lease alive, and say 0 of one that is none", async () => {
     const [member] = members.ranked();
     const { ID } = await member!.call((etcd, options) => etcd.leaseClient.leaseGrant({ TTL: 60 }, options));
-    expect(await member!.keepAlive(ID)).toBe(60);
-    expect(await member!.keepAlive("12345")).toBe(0);
+    expect(await member!.keepAlive(ID)).toMatchObject({ ttlSeconds: 60 });
+    expect(await member!.keepAlive("12345")).toMatchObject({ ttlSeconds: 0 });
   });
 
   test("say what is the matter when all are gone", async () => {

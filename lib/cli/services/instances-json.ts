@@ -1,5 +1,5 @@
 import type { Change, InvalidEntry, ServiceInstance, Snapshot } from "../../discovery";
-import { leaseIdOf } from "./lease-id";
+import { leaseIdOf } from "../lease-id";
 
 /** Raised when a field is removed or changes its meaning. docs/discovery.md describes them. */
 export const SERVICES_SCHEMA_VERSION = 1;

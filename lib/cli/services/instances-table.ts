@@ -1,7 +1,7 @@
 import type { ServiceInstance } from "../../discovery";
 import { oneLine } from "../../verification";
 import { plainTable } from "../plain-table";
-import { leaseIdOf } from "./lease-id";
+import { leaseIdOf } from "../lease-id";
 
 export const INSTANCE_HEADERS = ["SERVICE", "INSTANCE", "ENDPOINT", "LEASE", "METADATA"] as const;
 

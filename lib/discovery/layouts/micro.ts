@@ -33,7 +33,7 @@ export function microLayout({ prefix = "/micro/" }: MicroLayoutOptions = {}): La
       const entry = parseJson(value);
       if (!isJsonObject(entry)) throw new Error("the value is no JSON object");
       const { endpoint, metadata = {} } = entry;
-      if (typeof endpoint !== "string") throw new Error("the value has no endpoint");
+      if (typeof endpoint !== "string" || endpoint === "") throw new Error("the value has no endpoint");
       return { endpoint, metadata };
     },
   };

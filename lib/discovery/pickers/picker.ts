@@ -3,7 +3,7 @@ import type { ServiceInstance } from "../service-instance";
 /** Chooses among instances of one service. */
 export interface Picker {
   /**
-   * @param instances those that are there now, e.g. of a snapshot
+   * @param instances all that are there now, e.g. of a snapshot: what is known of one that is missing is forgotten
    * @returns `undefined` if there is none
    */
   pick<M>(instances: readonly ServiceInstance<M>[]): ServiceInstance<M> | undefined;

@@ -52,7 +52,8 @@ export class Requests {
 
   /** @returns whether there is such a lease */
   async keepAlive({ id }: Lease): Promise<boolean> {
-    return (await this.hedged((member) => member.keepAlive(id, this.call))) > 0;
+    const { ttlSeconds } = await this.hedged((member) => member.keepAlive(id, this.call));
+    return ttlSeconds > 0;
   }
 
   async look(key: Buffer): Promise<Trace | undefined> {

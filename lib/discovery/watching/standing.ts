@@ -1,4 +1,4 @@
-import { prefixRange, type Member } from "../../client";
+import { prefixRange, type Member, type RawHeader } from "../../client";
 
 /** Where a cluster stands in its history, as a member tells with every answer that a majority stands behind. */
 export interface Standing {
@@ -6,12 +6,6 @@ export interface Standing {
   readonly revision: bigint;
   /** That of the last entry which was applied, so it never sinks either. */
   readonly raftTerm: bigint;
-}
-
-export interface RawHeader {
-  readonly cluster_id: string;
-  readonly revision: string;
-  readonly raft_term: string;
 }
 
 export function standingOf({ cluster_id, revision, raft_term }: RawHeader): Standing {

@@ -1,0 +1,34 @@
+import { allOf } from "../../all-of";
+import type { AskingOptions } from "../../asking";
+import { EXIT, type ExitCode } from "../../exit-codes";
+import { ANY_KEY } from "../../keys/any-key";
+import { writeOnce } from "../../keys/ask";
+import { headerField, object } from "../../keys/etcdctl-json";
+import { formatOf, type FormatOptions } from "../../keys/format";
+import { lines } from "../../keys/lines";
+import { print } from "../../keys/print";
+import { leaseIdOf, parseLeaseId } from "../../lease-id";
+import { withMembers } from "../../with-members";
+
+export type RevokeLeaseOptions = AskingOptions & FormatOptions;
+
+/** Ends a lease now, and with it the keys that hang on it. */
+export async function revokeLease(
+  id: string,
+  options: RevokeLeaseOptions,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const { format, leaseId } = allOf({
+    format: () => formatOf(options),
+    leaseId: () => parseLeaseId("ID", id),
+  });
+  const { header } = await withMembers(options, signal, (reached) =>
+    writeOnce(reached, signal, ANY_KEY, (member) =>
+      member.call((etcd, call) => etcd.leaseClient.leaseRevoke({ ID: leaseId }, call)),
+    ),
+  );
+  await print(
+    lines(format === "json" ? object([headerField(header)]) : `lease ${leaseIdOf(leaseId)} revoked`),
+  );
+  return EXIT.ok;
+}

@@ -1,0 +1,3 @@
+import { describeEquality } from "./equality";
+
+describeEquality({ title: "the newest release", releaseIndex: 2, isTls: false });
