@@ -3,11 +3,13 @@
  *
  * - lib/index.ts and bin/app.ts, which load CDKTF, as tsc writes them;
  * - the command line and `cdktf-etcd/verification` as one file each: reading a hundred small ones is half of what a start costs
- *   (`npm run bench`). Packages stay outside, so that npm can update them.
+ *   (`npm run bench`). Packages stay outside, so that npm can update them;
+ * - `cdktf-etcd/discovery` as tsc writes it, a file for every idea, so that a bundler takes only those that are used; and one ES module
+ *   that names what is in them.
  */
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
-import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,6 +30,7 @@ const CLI = "bin/cdktf-etcd";
 /** Shared with what tsc writes: `instanceof` needs one class, not two. */
 const ERRORS = "lib/errors";
 const CLIENT = "lib/client/index";
+const DISCOVERY = "lib/discovery/index";
 
 removeScripts(join(dist, "lib/client"));
 const copied = await bundle(etcd3.entry, "lib/client/etcd3", [etcd3.plugin()]);
@@ -35,6 +38,7 @@ writeFileSync(join(dist, "lib/client/LICENSES.txt"), licencesOf(copied));
 await bundle(`${CLIENT}.ts`, CLIENT, [keepApart([ERRORS], CLIENT), etcd3.plugin("./etcd3.js")]);
 removeScripts(join(dist, "lib/verification"));
 await bundle(`${VERIFICATION}.ts`, VERIFICATION, [keepApart([ERRORS, CLIENT], VERIFICATION)]);
+await nameExports(DISCOVERY);
 await bundle(`${CLI}.ts`, CLI, [keepApart([ERRORS, CLIENT, VERIFICATION], CLI)]);
 chmodSync(join(dist, `${CLI}.js`), 0o755);
 
@@ -54,6 +58,35 @@ async function bundle(entry, output, plugins) {
     plugins,
   });
   return Object.keys(metafile.inputs);
+}
+
+/**
+ * Writes an ES module beside a CommonJS one, with nothing in it but where each export comes from. Whether it is imported or required: the
+ * classes, and what they keep between them, are there once.
+ */
+async function nameExports(module) {
+  const apart = {
+    name: "apart",
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.?\// }, ({ path, kind }) =>
+        kind === "entry-point" ? undefined : { path: fileOf(path), external: true },
+      );
+    },
+  };
+  const fileOf = (name) =>
+    existsSync(join(dist, dirname(module), `${name}.js`)) ? `${name}.js` : `${name}/index.js`;
+  await build({
+    absWorkingDir: root,
+    entryPoints: [`${module}.ts`],
+    outfile: join(dist, `${module}.mjs`),
+    bundle: true,
+    format: "esm",
+    target: "node20",
+    logLevel: "warning",
+    plugins: [apart],
+  });
+  // TypeScript takes a .d.ts beside a .mjs for that of a CommonJS module.
+  writeFileSync(join(dist, `${module}.d.mts`), 'export * from "./index.js";\n');
 }
 
 /** Leaves own modules outside, each required from where it lies in dist/. */

@@ -55,7 +55,7 @@ export class ServiceRegistry {
    *
    * @throws UsageError naming all mistakes in the options
    */
-  register<M extends Metadata = Metadata>(options: RegisterOptions<M>): Registration<M> {
+  register<M extends object = Metadata>(options: RegisterOptions<M>): Registration<M> {
     this.demandOpen();
     const registration = Registration.start<M>(this.world, options);
     this.registrations.add(registration);
@@ -70,7 +70,7 @@ export class ServiceRegistry {
    *
    * @throws UsageError for names that are none
    */
-  discover<M extends Metadata = Metadata>(
+  discover<M extends object = Metadata>(
     selection: Selection,
     options: DiscoverOptions<M> = {},
   ): Discovery<M> {
@@ -84,7 +84,7 @@ export class ServiceRegistry {
    * @throws UsageError for names that are none
    * @throws EndpointProblem if no member could answer
    */
-  async list<M extends Metadata = Metadata>(
+  async list<M extends object = Metadata>(
     selection: Selection,
     options: DiscoverOptions<M> = {},
   ): Promise<Snapshot<M>> {

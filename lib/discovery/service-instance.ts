@@ -9,6 +9,7 @@ export interface ServiceInstance<M = Metadata> {
   readonly instance: string;
   /** Where to reach it, in whatever words its clients understand: `http://10.0.3.7:8080`, `10.0.3.7:8080`. */
   readonly endpoint: string;
+  /** What a schema made of it; without one whatever JSON stands there, and `{}` for none. */
   readonly metadata: M;
   /** The key in etcd. */
   readonly key: string;

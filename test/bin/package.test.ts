@@ -2,6 +2,7 @@
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { build } from "esbuild";
 import { extract } from "tar";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runProgram, type ProgramResult } from "../../lib/local/run-program";
@@ -142,3 +143,86 @@ test("an etcd3 other than the one copied at build time is used as it is installe
     await symlink(resolve("node_modules", "etcd3"), place);
   }
 });
+
+test("an application registers and discovers a service with what is imported or required, and they are the same", async () => {
+  await writeFile(
+    join(project, "discovery.mjs"),
+    `import { createRequire } from "node:module";
+     import * as imported from "cdktf-etcd/discovery";
+     const required = createRequire(import.meta.url)("cdktf-etcd/discovery");
+     const different = Object.keys(required).filter((name) => required[name] !== imported[name]);
+     const registry = new imported.ServiceRegistry({ endpoints: ${JSON.stringify(cluster.endpoints)} });
+     const registration = registry.register({ service: "packed", instance: "1", endpoint: "http://here" });
+     await registration.ready();
+     const { instances } = await registry.discover("packed").ready();
+     await registry.close();
+     console.log(JSON.stringify({ different, endpoints: instances.map(({ endpoint }) => endpoint) }));\n`,
+  );
+  const { stdout } = await mustEnd(process.execPath, ["discovery.mjs"], project);
+  expect(JSON.parse(stdout)).toEqual({ different: [], endpoints: ["http://here"] });
+});
+
+test.each([
+  ["require", "loads.cjs", 'require("cdktf-etcd/discovery");'],
+  ["import", "loads.mjs", 'import "cdktf-etcd/discovery";'],
+])("discovery loads no other package by %s()", async (_, file, load) => {
+  await writeFile(join(project, file), `${load}\n`);
+  const list = join(project, "list-packages.cjs");
+  await writeFile(
+    list,
+    'process.on("exit", () => console.log(JSON.stringify(Object.keys(require.cache))));\n',
+  );
+  const { stdout } = await mustEnd(process.execPath, ["--require", list, file], project);
+  const packages = (JSON.parse(stdout) as string[]).map(
+    (name) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(name)?.[1],
+  );
+  expect([...new Set(packages.filter((name) => name !== undefined))]).toEqual(["cdktf-etcd"]);
+});
+
+test.each([
+  ['import { roundRobin as used } from "cdktf-etcd/discovery";', 4, false],
+  ['import { ServiceRegistry as used } from "cdktf-etcd/discovery";', Infinity, true],
+])("a bundler takes what is used of discovery: %s", async (line, limitKiB, hasRegistration) => {
+  const entry = join(project, "bundled.mjs");
+  await writeFile(entry, `${line}\nconsole.log(typeof used);\n`);
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    absWorkingDir: project,
+    bundle: true,
+    packages: "bundle",
+    platform: "node",
+    format: "esm",
+    external: ["etcd3", "cockatiel", "@grpc/*"],
+    write: false,
+    logLevel: "silent",
+  });
+  const text = outputFiles[0]!.text;
+  expect(text.length / 1024).toBeLessThan(limitKiB);
+  expect(text.includes("Registration")).toBe(hasRegistration);
+});
+
+test.each([
+  ["discovery.cts", "node16", "node16"],
+  ["discovery.mts", "node16", "node16"],
+  ["discovery.mts", "nodenext", "nodenext"],
+  ["discovery.ts", "esnext", "bundler"],
+])(
+  "the types of discovery resolve in %s with --module %s and --moduleResolution %s",
+  async (file, module, resolution) => {
+    await writeFile(
+      join(project, file),
+      `import { roundRobin, ServiceRegistry, type Change, type ServiceInstance } from "cdktf-etcd/discovery";
+     interface Weighted { readonly weight: number }
+     const schema = { parse: (metadata: unknown): Weighted => metadata as Weighted };
+     export async function weightOf(registry: ServiceRegistry): Promise<number | undefined> {
+       const discovery = registry.discover("a", { schema });
+       discovery.on("change", ({ type, instance }: Change<Weighted>) => console.log(type, instance.metadata.weight));
+       const { instances } = await discovery.ready({ timeoutMs: 1000 });
+       const picked: ServiceInstance<Weighted> | undefined = roundRobin().pick(instances);
+       return picked?.metadata.weight;
+     }\n`,
+    );
+    const options = ["--module", module, "--moduleResolution", resolution, "--target", "es2022", "--strict"];
+    await mustEnd(process.execPath, [TSC, ...options, "--types", "node", "--noEmit", file], project);
+  },
+);

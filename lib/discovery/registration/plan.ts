@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { UsageError } from "../../errors";
 import type { Entry, Layout } from "../layouts/layout";
-import type { Metadata } from "../service-instance";
+
 import { newInstanceName } from "./instance-name";
 import type { RegisterOptions } from "./options";
 
@@ -38,7 +38,7 @@ const GREATEST_TTL_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
 const UNCATCHABLE: readonly string[] = ["SIGKILL", "SIGSTOP"];
 
 /** @throws UsageError naming all mistakes */
-export function planOf<M extends Metadata>(layout: Layout, options: RegisterOptions<M>): Plan<M> {
+export function planOf<M extends object>(layout: Layout, options: RegisterOptions<M>): Plan<M> {
   const { service, instance = newInstanceName(), endpoint, metadata = {} as M } = options;
   const { ttlSeconds = DEFAULT_TTL_SECONDS, onReplaced = "yield", withdrawOn = ["SIGTERM"] } = options;
   const mistakes = mistakesOf({ endpoint, metadata });
@@ -58,7 +58,7 @@ export function planOf<M extends Metadata>(layout: Layout, options: RegisterOpti
 }
 
 /** @throws UsageError naming all mistakes */
-export function wantedOf<M extends Metadata>(
+export function wantedOf<M extends object>(
   layout: Layout,
   name: { readonly service: string; readonly instance: string },
   entry: { readonly endpoint: string; readonly metadata: M },

@@ -18,7 +18,7 @@ import { withdrawOnSignals } from "./withdraw-on-signal";
  *
  * As long as it is not closed it keeps the process alive. A process that dies without closing it stays listed until the lease ends.
  */
-export class Registration<M extends Metadata = Metadata> extends EventEmitter<RegistrationEvents<M>> {
+export class Registration<M extends object = Metadata> extends EventEmitter<RegistrationEvents<M>> {
   readonly service: string;
   readonly instance: string;
   /** The key in etcd. */
@@ -56,7 +56,7 @@ export class Registration<M extends Metadata = Metadata> extends EventEmitter<Re
    *
    * @throws UsageError naming all mistakes in the options
    */
-  static start<M extends Metadata = Metadata>(world: World, options: RegisterOptions<M>): Registration<M> {
+  static start<M extends object = Metadata>(world: World, options: RegisterOptions<M>): Registration<M> {
     const registration = new Registration<M>(world, planOf(world.layout, options));
     registration.keeper.start();
     return registration;

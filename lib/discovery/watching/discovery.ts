@@ -40,7 +40,7 @@ interface Waiter<M> {
  * Services as they are now and what becomes of them, for as long as it is not closed; until then it keeps the process alive. Whatever
  * fails is tried again.
  */
-export class Discovery<M extends Metadata = Metadata> extends EventEmitter<DiscoveryEvents<M>> {
+export class Discovery<M extends object = Metadata> extends EventEmitter<DiscoveryEvents<M>> {
   private readonly table: InstanceTable<M>;
   /** Not listed yet. */
   private readonly unlisted: Set<Scope>;

@@ -1,4 +1,3 @@
-import type { Metadata } from "../service-instance";
 import type { World } from "../world";
 import type { DiscoverOptions, Selection, Snapshot } from "./changes";
 import { entryReader } from "./entry-reader";
@@ -12,7 +11,7 @@ import { scopesOf } from "./selection";
  * @throws UsageError for names that are none
  * @throws EndpointProblem if no member could answer, or the user may not read all of it
  */
-export async function listOnce<M extends Metadata>(
+export async function listOnce<M extends object>(
   { members, layout, timing }: World,
   selection: Selection,
   { schema }: DiscoverOptions<M>,
