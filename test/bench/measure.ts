@@ -17,14 +17,18 @@ export function medianTimes(commands: readonly Command[], rounds: number): Map<s
   const times = new Map(commands.map(({ label }) => [label, [] as number[]]));
   for (let round = 0; round <= rounds; round += 1) {
     for (const command of commands) {
-      const tookMs = time(command);
+      const { tookMs } = time(command);
       if (round > 0) times.get(command.label)?.push(tookMs);
     }
   }
   return new Map([...times].map(([label, values]) => [label, median(values)]));
 }
 
-function time({ label, argv: [program, ...args], cwd, env, mayFail = false }: Command): number {
+/** Runs it to its end. */
+export function time({ label, argv: [program, ...args], cwd, env, mayFail = false }: Command): {
+  readonly tookMs: number;
+  readonly stdout: string;
+} {
   const began = performance.now();
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd,
@@ -35,7 +39,7 @@ function time({ label, argv: [program, ...args], cwd, env, mayFail = false }: Co
   const tookMs = performance.now() - began;
   if (error !== undefined || (status !== 0 && !mayFail))
     throw new Error(`${label} ended with ${String(status)}: ${error?.message ?? lastLines(stdout + stderr)}`);
-  return tookMs;
+  return { tookMs, stdout };
 }
 
 function lastLines(text: string): string {

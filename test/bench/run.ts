@@ -1,7 +1,9 @@
 import Table from "cli-table3";
 import { cpus } from "node:os";
 import { benchDeadMembers } from "./dead-members";
+import { benchKeys } from "./keys";
 import { benchManyEndpoints } from "./many-endpoints";
+import { benchServices } from "./services";
 import { benchStart } from "./start";
 import { benchSynth } from "./synth";
 import { benchVerify } from "./verify";
@@ -16,6 +18,8 @@ const benches: Readonly<Record<string, () => string[][] | Promise<string[][]>>> 
   verify: async () => [...(await benchVerify(ROUNDS, false)), ...(await benchVerify(ROUNDS, true))],
   dead: () => benchDeadMembers(FEW_ROUNDS),
   many: () => benchManyEndpoints(FEW_ROUNDS),
+  services: async () => [...(await benchServices(ROUNDS, false)), ...(await benchServices(ROUNDS, true))],
+  keys: () => benchKeys(ROUNDS),
 };
 
 /**

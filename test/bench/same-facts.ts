@@ -32,7 +32,7 @@ export function cdktfEtcd(label: string, { endpoints, tls }: Asked, ...args: rea
     argv: [
       process.execPath,
       resolve("dist/bin/cdktf-etcd.js"),
-      command,
+      ...command.split(" "),
       "--endpoints",
       endpoints.join(","),
       ...(tls === undefined ? [] : ["--cacert", tls.ca, "--cert", tls.cert, "--key", tls.key]),
