@@ -59,6 +59,15 @@ export class Member {
   }
 
   /**
+   * Does what the first call would do before it connects.
+   *
+   * @throws UsageError if the certificates given cannot be used
+   */
+  prepare(): void {
+    if (!this.isClosed) this.connection ??= this.open();
+  }
+
+  /**
    * @param ask is given the client and the options that every call of it takes
    * @throws EndpointProblem
    */

@@ -65,6 +65,8 @@ export interface MemberCertificates {
   readonly peer: CertificateFiles;
 }
 
+const DATA_DIR = "--data-dir=";
+
 export class RawMember {
   private child: ChildProcess | undefined;
   private log = "";
@@ -113,6 +115,12 @@ export class RawMember {
     child.kill(signal);
     child.kill("SIGCONT");
     await gone;
+  }
+
+  /** Loses all that it has stored; it must not run. */
+  async wipe(): Promise<void> {
+    const dataDir = this.args.find((arg) => arg.startsWith(DATA_DIR))?.slice(DATA_DIR.length);
+    if (dataDir !== undefined) await rm(dataDir, { recursive: true, force: true });
   }
 
   async restart(): Promise<void> {
@@ -307,7 +315,7 @@ export class RawCluster {
 function memberFlags(name: string, endpoint: string, peerUrl: string, dataDir: string): string[] {
   return [
     `--name=${name}`,
-    `--data-dir=${dataDir}`,
+    `${DATA_DIR}${dataDir}`,
     `--listen-client-urls=${endpoint}`,
     `--advertise-client-urls=${endpoint}`,
     `--listen-peer-urls=${peerUrl}`,

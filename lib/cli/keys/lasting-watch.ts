@@ -2,8 +2,10 @@ import {
   classify,
   pause,
   settle,
+  untilAborted,
   type EndpointProblem,
   type KeyRange,
+  type KeyValue,
   type Member,
   type RawHeader,
   type WatchReply,
@@ -20,8 +22,8 @@ export interface LastingWatchOptions {
 }
 
 export interface WatchTeller {
-  /** Events in order, each once. */
-  happened(reply: WatchReply): void;
+  /** Events in order, each once. Settles when they are told, and never fails: of what waits for that there is never much. */
+  happened(reply: WatchReply): Promise<void>;
   /** Nobody can confirm that nothing has happened; `undefined`: somebody can again. */
   troubled(problem: EndpointProblem | undefined): void;
 }
@@ -34,6 +36,9 @@ const PAUSE_MS = 500;
 
 /** After a stream, so that one which every member refuses is not asked for all the time. */
 const AGAIN_AFTER_MS = 50;
+
+/** As much waits for a slow reader at most, and one reply more, in which etcd sends up to 1000 revisions (`watchBatchMaxRevs`). */
+const MOST_UNTOLD_BYTES = 16 * 1024 * 1024;
 
 /** What a member says of who asks, or of what is asked for: all would say the same. */
 const finalKinds = ["user-required", "wrong-password", "permission-denied", "compacted"];
@@ -57,6 +62,8 @@ export async function watchLasting(
 ): Promise<void> {
   let next = startRevision;
   let before: Standing | undefined;
+  let untoldBytes = 0;
+  let told = Promise.resolve();
   for (;;) {
     const found = await findMember(reached, range, teller, signal);
     if (found === undefined) return;
@@ -69,10 +76,17 @@ export async function watchLasting(
         seen.revision = last.kv.modRevision;
         next = seen.revision + 1n;
       }
-      teller.happened(reply);
+      const bytes = sizeOf(reply);
+      untoldBytes += bytes;
+      told = teller.happened(reply).then(() => {
+        untoldBytes -= bytes;
+      });
+      return untoldBytes <= MOST_UNTOLD_BYTES;
     });
     const problem = await watch.last(next, signal);
     if (problem !== undefined && finalKinds.includes(problem.kind)) throw problem;
+    // The cluster keeps the rest until then.
+    if (untoldBytes > MOST_UNTOLD_BYTES) await untilAborted(told, signal).catch(() => undefined);
     if (!(await pause(AGAIN_AFTER_MS, signal))) return;
   }
 }
@@ -131,7 +145,8 @@ class OneWatch {
     private readonly member: Member,
     private readonly range: KeyRange,
     private readonly withPrevious: boolean,
-    private readonly happened: (reply: WatchReply) => void,
+    /** @returns whether there may be more */
+    private readonly happened: (reply: WatchReply) => boolean,
   ) {}
 
   /** Until the stream is over, or the signal. @returns why */
@@ -149,7 +164,7 @@ class OneWatch {
           if (over.signal.aborted) return;
           this.heardAt = performance.now();
           if (reply.isCanceled) end(problemOf(reply));
-          else if (reply.events.length > 0) this.happened(reply);
+          else if (reply.events.length > 0 && !this.happened(reply)) end(undefined);
         },
         ended: end,
       }),
@@ -185,6 +200,11 @@ class OneWatch {
     }
     return undefined;
   }
+}
+
+function sizeOf({ events }: WatchReply): number {
+  const size = ({ key, value }: KeyValue): number => key.length + value.length;
+  return events.reduce((sum, { kv, previous }) => sum + size(kv) + (previous ? size(previous) : 0), 0);
 }
 
 function problemOf({ cancelReason, compactRevision }: WatchReply): EndpointProblem {

@@ -166,7 +166,8 @@ describe("lease keep-alive", { timeout: TEST_MS }, () => {
 });
 
 describe("with authentication", { timeout: TEST_MS }, () => {
-  test("who may not read or write is told so, and who may only write can", async () => {
+  let app: readonly string[];
+  beforeAll(async () => {
     for (const words of [
       "user add root:root",
       "user grant-role root root",
@@ -174,29 +175,58 @@ describe("with authentication", { timeout: TEST_MS }, () => {
       "user grant-role operator root",
       "role add writer",
       "role grant-permission writer --prefix=true write only/",
+      "role grant-permission writer --prefix=true readwrite both/",
       "user add app:secret",
       "user grant-role app writer",
       "auth enable",
     ])
       await etcd.etcdctl(words.split(" "));
     const { clientAuthority } = etcd.secrets!;
-    const other = await clientAuthority.issue("nobody");
-    const asApp = [
+    const { certFile, keyFile } = await clientAuthority.issue("nobody");
+    app = [
       ...["--endpoints", etcd.endpoints.join(","), "--cacert", clientAuthority.caFile],
-      ...["--cert", other.certFile, "--key", other.keyFile, "--user", "app:secret"],
+      ...["--cert", certFile, "--key", keyFile, "--user", "app:secret"],
     ];
-    const app = (...words: string[]) => project.run([...words.slice(0, 2), ...asApp, ...words.slice(2)]);
-    expect(await app("kv", "put", "only/x", "1")).toMatchObject({ code: 0, stdout: "OK\n" });
+  });
+  const asApp = (group: string, name: string, ...more: string[]) =>
+    project.run([group, name, ...app, ...more]);
+
+  test("who may not read or write is told so, and who may only write can", async () => {
+    expect(await asApp("kv", "put", "only/x", "1")).toMatchObject({ code: 0, stdout: "OK\n" });
     for (const denied of [
-      app("kv", "get", "only/x"),
-      app("kv", "put", "elsewhere", "1"),
-      app("kv", "delete", "elsewhere"),
-      app("kv", "watch", "only/", "--prefix"),
+      asApp("kv", "get", "only/x"),
+      asApp("kv", "put", "elsewhere", "1"),
+      asApp("kv", "delete", "elsewhere"),
+      asApp("kv", "watch", "only/", "--prefix"),
     ])
       expect(await denied).toMatchObject({
         code: 4,
         stdout: "",
         stderr: expect.stringContaining("the user may not do this") as string,
       });
+  });
+
+  test("watch and keep-alive go on when rights change and members forget their tokens", async () => {
+    const { stdout } = await asApp("lease", "grant", "10");
+    const id = stdout.split(" ")[1]!;
+    const keeping = project.start(["lease", "keep-alive", ...app, id]);
+    const watching = project.start(["kv", "watch", ...app, "both/", "--prefix", "--rev", "1"]);
+    await isPrinted(keeping, `lease ${id} keepalived`);
+    for (const [index, member] of etcd.members.entries()) {
+      await member.kill();
+      member.start();
+      await member.ready();
+      await etcd.etcdctl(["role", "grant-permission", "writer", "read", `other-${index}`]);
+      await putAt(etcd.members, `both/${index}`);
+      await isPrinted(watching, `both/${index}`);
+    }
+    const before = keeping.output().length;
+    await vi.waitFor(() => expect(keeping.output().slice(before)).toContain("keepalived"), SOON);
+    for (const each of [keeping, watching]) ctrlC(each);
+    expect((await keeping.result).code).toBe(0);
+    expect(await watching.result).toMatchObject({
+      code: 0,
+      stdout: etcd.members.map((_, index) => `PUT\nboth/${index}\nv\n`).join(""),
+    });
   });
 });

@@ -49,6 +49,7 @@ export async function watch(
           happened: (reply) => {
             const text = format === "json" ? watchJson(reply) : watchLines(reply);
             printed = printed.then(() => print(text));
+            return printed;
           },
           troubled: (problem) => {
             state.isTroubled = problem !== undefined;

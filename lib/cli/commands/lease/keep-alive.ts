@@ -32,20 +32,22 @@ export async function keepAlive(
     format: () => formatOf(options),
     leaseId: () => parseLeaseId("ID", id),
   });
+  const isOnce = options.once === true;
   return withMembers(options, signal, async (reached) => {
     const renew = async (): Promise<Renewal> =>
       (await readAny(reached, signal, (member) => member.keepAlive(leaseId))).value;
     const show = async (renewal: Renewal): Promise<boolean> => {
       if (renewal.ttlSeconds <= 0) {
         const gone = `lease ${leaseIdOf(leaseId)} expired or revoked.\n`;
-        if (format === "simple") await print(gone);
+        // With --once etcdctl has it among its errors.
+        if (format === "simple" && !isOnce) await print(gone);
         else process.stderr.write(gone);
         return false;
       }
       await print(renewalText(leaseId, renewal, format));
       return true;
     };
-    if (options.once === true) return (await show(await renew())) ? EXIT.ok : EXIT.unhealthy;
+    if (isOnce) return (await show(await renew())) ? EXIT.ok : EXIT.unhealthy;
     return renewAll(renew, show, signal);
   });
 }
@@ -70,7 +72,9 @@ async function renewAll(
       pauseMs = (answer.value.ttlSeconds * 1000) / 3;
       continue;
     }
-    if (!wasRenewed || isAboutUser(answer.problem.kind)) throw answer.problem;
+    const { kind } = answer.problem;
+    // A token that is not known any more passes: whenever rights change all of them end.
+    if (!wasRenewed || (isAboutUser(kind) && kind !== "invalid-token")) throw answer.problem;
     if (!isTroubled) process.stderr.write(`not renewed: ${oneLine(answer.problem.message)}; trying on\n`);
     isTroubled = true;
     pauseMs = AGAIN_AFTER_MS;
