@@ -1,11 +1,12 @@
 import { Members, type Address, type TlsOptions, type UserCredentials } from "../client";
 import { UsageError } from "../errors";
+import { AllMistakes } from "./all-mistakes";
 import type { Layout } from "./layouts/layout";
 import { microLayout } from "./layouts/micro";
 import type { RegisterOptions } from "./registration/options";
 import { Registration } from "./registration/registration";
 import type { Metadata } from "./service-instance";
-import { timingOf, type Timing } from "./timing";
+import { defaultTiming, timingOf, type Timing } from "./timing";
 import type { DiscoverOptions, Selection, Snapshot } from "./watching/changes";
 import { Discovery } from "./watching/discovery";
 import { listOnce } from "./watching/list-once";
@@ -41,12 +42,17 @@ export class ServiceRegistry {
   /**
    * Connects nowhere yet: the first registration or discovery does.
    *
-   * @throws UsageError if the endpoints, certificates or times cannot be used
+   * @throws UsageError naming all that is wrong with the endpoints, certificates and times
    */
   constructor({ layout = microLayout(), timing: given = {}, ...options }: RegistryOptions) {
-    const timing = timingOf(given);
-    const members = Members.open({ ...options, callTimeoutMs: timing.callTimeoutMs });
-    this.world = { members, layout, timing };
+    const mistakes = new AllMistakes();
+    const timing = mistakes.in(() => timingOf(given)) ?? defaultTiming;
+    const members = mistakes.in(() => Members.open({ ...options, callTimeoutMs: timing.callTimeoutMs }));
+    // All of them have the same certificates.
+    const secured = members?.all.find(({ target }) => target.endpoint.startsWith("https:"));
+    mistakes.in(() => secured?.prepare());
+    mistakes.demandNone();
+    this.world = { members: members!, layout, timing };
     this.hub = new WatchHub(this.world);
   }
 

@@ -3,6 +3,7 @@ import type { EndpointProblem } from "../../client";
 import { classify, untilAborted, withDeadline, type KeyValue } from "../../client";
 import { ExternalError, UsageError } from "../../errors";
 import type { Metadata, ServiceInstance } from "../service-instance";
+import { tell } from "../tell";
 import type { World } from "../world";
 import { cannotPass } from "./cannot-pass";
 import { Keeper } from "./keeper";
@@ -156,7 +157,7 @@ export class Registration<M extends object = Metadata> extends EventEmitter<Regi
     const written = { service, instance, key, endpoint, metadata, createRevision, modRevision, leaseId };
     this.standing = written;
     this.writtenVersion = version;
-    this.tell(() => this.emit("written", written));
+    tell(() => this.emit("written", written));
   }
 
   private replaced(reason: string): void {
@@ -170,25 +171,14 @@ export class Registration<M extends object = Metadata> extends EventEmitter<Regi
     this.lastProblem = problem;
     if (problem instanceof UsageError || cannotPass(problem)) this.waiters.rejectAll(problem);
     const { callTimeoutMs } = this.world.timing;
-    this.tell(() => this.emit("problem", classify(problem, { callTimeoutMs, needsQuorum: true })));
+    tell(() => this.emit("problem", classify(problem, { callTimeoutMs, needsQuorum: true })));
   }
 
   private enter(state: RegistrationState, reason: string | undefined): void {
     const previous = this.stateNow;
     if (previous === state) return;
     this.stateNow = state;
-    this.tell(() => this.emit("state", { state, previous, reason }));
-  }
-
-  /** A listener that throws is its author's to hear of, and must not keep us from our work. */
-  private tell(emit: () => void): void {
-    try {
-      emit();
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
+    tell(() => this.emit("state", { state, previous, reason }));
   }
 
   private demandOpen(): void {

@@ -3,6 +3,7 @@ import { untilAborted, withDeadline, type EndpointProblem, type WatchEvent } fro
 import { ExternalError } from "../../errors";
 import type { Layout } from "../layouts/layout";
 import type { Metadata, ServiceInstance } from "../service-instance";
+import { tell } from "../tell";
 import { ChangeQueue } from "./change-queue";
 import type { Change, DiscoverOptions, InvalidEntry, Selection, Snapshot } from "./changes";
 import { entryReader } from "./entry-reader";
@@ -51,6 +52,8 @@ export class Discovery<M extends object = Metadata> extends EventEmitter<Discove
   private revision = 0n;
   private isStale = true;
   private confirmedAt: number | undefined;
+  /** By `performance.now()`. */
+  private staleFrom = -Infinity;
   private lastProblem: EndpointProblem | undefined;
   private current: Snapshot<M> | undefined;
   private isClosed = false;
@@ -64,7 +67,7 @@ export class Discovery<M extends object = Metadata> extends EventEmitter<Discove
     const follower: Follower = {
       listed: (lists, revision) => this.listed(lists, revision),
       happened: (scope, events) => this.happened(scope, events),
-      confirmed: (at) => this.confirmed(at),
+      confirmed: (at, staleFrom) => this.confirmed(at, staleFrom),
       doubted: () => this.doubted(),
       troubled: (problem) => this.troubled(problem),
       ended: () => this.end(),
@@ -72,14 +75,20 @@ export class Discovery<M extends object = Metadata> extends EventEmitter<Discove
     this.unfollow = hub.follow(scopes, follower);
   }
 
-  /** What is known now: empty and stale until the first list. The same object until something changes. */
+  /**
+   * What is known now: empty and stale until the first list. The same object until something changes or is confirmed anew; its instances
+   * are the same array until one of them changes.
+   */
   get snapshot(): Snapshot<M> {
-    this.current ??= {
-      instances: this.table.instances,
-      revision: this.revision,
-      isStale: this.isStale,
-      confirmedAt: this.confirmedAt,
-    };
+    // A process that was stopped, or did something else for long, asks before the timers run that would have told.
+    const isStale = this.isStale || performance.now() > this.staleFrom;
+    if (this.current?.isStale !== isStale)
+      this.current = {
+        instances: this.table.instances,
+        revision: this.revision,
+        isStale,
+        confirmedAt: this.confirmedAt,
+      };
     return this.current;
   }
 
@@ -104,6 +113,8 @@ export class Discovery<M extends object = Metadata> extends EventEmitter<Discove
         : withDeadline(waiting, timeoutMs, () => tooLate(timeoutMs, this.lastProblem)));
     } finally {
       if (waiter !== undefined) this.waiters.delete(waiter);
+      // Whoever still listens for an abort may go.
+      waiter?.resolve(this.snapshot);
     }
   }
 
@@ -129,6 +140,7 @@ export class Discovery<M extends object = Metadata> extends EventEmitter<Discove
   }
 
   private listed(lists: readonly ScopeList[], revision: bigint): void {
+    if (this.isClosed) return;
     const first: Change<M>[] = [];
     const later: Change<M>[] = [];
     const invalid: InvalidEntry[] = [];
@@ -139,49 +151,56 @@ export class Discovery<M extends object = Metadata> extends EventEmitter<Discove
       invalid.push(...findings.invalid);
     }
     this.revision = revision;
-    this.current = undefined;
-    this.tell({ changes: first.sort(byRevision), invalid }, { isFirst: true });
-    this.tell({ changes: later, invalid: [] }, { isFirst: false });
+    this.tell({ first: first.sort(byRevision), changes: later, invalid });
     if (this.unlisted.size > 0) return;
     for (const { resolve } of this.waiters) resolve(this.snapshot);
   }
 
   private happened(scope: Scope, events: readonly WatchEvent[]): void {
+    if (this.isClosed) return;
     const findings = this.table.apply(scope, events);
     const { modRevision } = events.at(-1)!.kv;
     if (modRevision > this.revision) this.revision = modRevision;
+    this.tell({ first: [], ...findings });
+  }
+
+  /** @param first are of a first list */
+  private tell({ first, changes, invalid }: Findings<M> & { readonly first: readonly Change<M>[] }): void {
     this.current = undefined;
-    this.tell(findings, { isFirst: false });
-  }
-
-  private tell({ changes, invalid }: Findings<M>, { isFirst }: { readonly isFirst: boolean }): void {
-    for (const change of changes) {
-      for (const [queue, { includeCurrent }] of this.queues)
-        if (includeCurrent || !isFirst) queue.push(change);
-      this.emit("change", change);
+    // All readers before any listener: one that begins to read finds what has changed, and would be told once more.
+    for (const [queue, { includeCurrent }] of this.queues) {
+      if (includeCurrent) for (const change of first) queue.push(change);
+      for (const change of changes) queue.push(change);
     }
-    for (const entry of invalid) this.emit("invalid", entry);
+    for (const change of [...first, ...changes]) this.say(() => this.emit("change", change));
+    for (const entry of invalid) this.say(() => this.emit("invalid", entry));
   }
 
-  private confirmed(at: number): void {
+  private confirmed(at: number, staleFrom: number): void {
+    if (this.isClosed) return;
     this.confirmedAt = at;
+    this.staleFrom = staleFrom;
     this.current = undefined;
     if (!this.isStale) return;
     this.isStale = false;
-    this.emit("fresh", this.snapshot);
+    this.say(() => this.emit("fresh", this.snapshot));
   }
 
   private doubted(): void {
     if (this.isStale) return;
     this.isStale = true;
-    this.current = undefined;
-    this.emit("stale", this.snapshot);
+    this.say(() => this.emit("stale", this.snapshot));
   }
 
   private troubled(problem: EndpointProblem): void {
     this.lastProblem = problem;
     if (isUpToUser(problem)) for (const { reject } of this.waiters) reject(problem);
-    this.emit("problem", problem);
+    this.say(() => this.emit("problem", problem));
+  }
+
+  /** Not after `close()`, which any listener may call. */
+  private say(emit: () => void): void {
+    if (!this.isClosed) tell(emit);
   }
 
   private end(): void {

@@ -13,8 +13,12 @@ export interface Follower {
   listed(lists: readonly ScopeList[], revision: bigint): void;
   /** In order, every one once. */
   happened(scope: Scope, events: readonly WatchEvent[]): void;
-  /** All that had happened by then (`Date.now()`) was told. */
-  confirmed(at: number): void;
+  /**
+   * All that had happened by then (`Date.now()`) was told.
+   *
+   * @param staleFrom when that will be too long ago, by `performance.now()`
+   */
+  confirmed(at: number, staleFrom: number): void;
   /** That was too long ago. */
   doubted(): void;
   /** Something failed; it is tried again. */

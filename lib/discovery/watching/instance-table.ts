@@ -21,14 +21,17 @@ interface Moment {
 /** All instances that are known, ordered by key. */
 export class InstanceTable<M> {
   private readonly sorted: ServiceInstance<M>[] = [];
+  /** A copy of it, if anybody has asked since it changed. */
+  private shown: readonly ServiceInstance<M>[] | undefined;
   /** The revision of every entry that could not be read, by key. */
   private readonly unreadable = new Map<string, bigint>();
 
   constructor(private readonly read: EntryReader<M>) {}
 
-  /** A copy, which stays as it is. */
+  /** Stays as it is; another one once something has changed. */
   get instances(): readonly ServiceInstance<M>[] {
-    return this.sorted.slice();
+    this.shown ??= this.sorted.slice();
+    return this.shown;
   }
 
   /** @param events in order, and newer than all that is known of the scope */
@@ -88,11 +91,11 @@ export class InstanceTable<M> {
     this.unreadable.delete(instance.key);
     const index = this.indexOf(instance.key);
     const previous = this.at(index, instance.key);
-    this.sorted.splice(index, previous === undefined ? 0 : 1, instance);
-    if (previous === undefined) changes.push({ ...moment, type: "added", instance, previous });
     // A cluster that began anew may have another entry under the same key, at the same revision.
-    else if (!isDeepStrictEqual(previous, instance))
-      changes.push({ ...moment, type: "changed", instance, previous });
+    if (isDeepStrictEqual(previous, instance)) return;
+    this.sorted.splice(index, previous === undefined ? 0 : 1, instance);
+    this.shown = undefined;
+    changes.push({ ...moment, type: previous === undefined ? "added" : "changed", instance, previous });
   }
 
   private drop(key: string, moment: Moment): Change<M>[] {
@@ -101,6 +104,7 @@ export class InstanceTable<M> {
     const instance = this.at(index, key);
     if (instance === undefined) return [];
     this.sorted.splice(index, 1);
+    this.shown = undefined;
     return [{ ...moment, type: "removed", instance, previous: undefined }];
   }
 

@@ -40,6 +40,7 @@ export class MemberFeed {
   /** `undefined` once it is live. */
   private held: WatchReply[] | undefined = [];
   private lastWatchId = 0;
+  private lastCreatedAt = -Infinity;
   private progress = 0n;
   private heardAt = performance.now();
   private end: { readonly problem: EndpointProblem | undefined } | undefined;
@@ -86,6 +87,11 @@ export class MemberFeed {
     return this.heardAt;
   }
 
+  /** When it was last asked for a watch, by `performance.now()`. */
+  get createdAt(): number {
+    return this.lastCreatedAt;
+  }
+
   get subscriptions(): readonly Subscription[] {
     return [...this.bySubscription.keys()];
   }
@@ -114,6 +120,7 @@ export class MemberFeed {
     this.byId.set(watchId, watch);
     this.bySubscription.set(subscription, watch);
     this.unanswered.push(watch);
+    this.lastCreatedAt = performance.now();
     this.stream?.create({ ...subscription.range, watchId, startRevision });
   }
 

@@ -25,7 +25,15 @@ interface Target {
 /** How often to ask again for what the user may not read: somebody may have granted it. */
 const refusedForMs = 2000;
 
-/** Between rounds in which no member would do. An election takes a second or more (`--election-timeout`, 1000 ms by default). */
+/**
+ * For so long after a watch was created nobody asks how far it has come: etcd takes up to 100 ms until a watch that begins in the past
+ * tells all of it (`syncWatchersLoop` in server/mvcc/watchable_store.go). Asked before, releases without #15220 answer too early
+ * (https://github.com/etcd-io/etcd/issues/15220), and 3.5.8 to 3.5.12, 3.4.25 to 3.4.30 may not answer for ever
+ * (https://github.com/etcd-io/etcd/issues/17507).
+ */
+const settleMs = 200;
+
+/** Between rounds in which no member would do, and between one taking over and the next. An election takes a second or more (`--election-timeout`, 1000 ms by default). */
 const pauses = { firstMs: 100, longestMs: 1000 };
 
 /**
@@ -39,6 +47,7 @@ export class WatchHub {
   private standing: Standing | undefined;
   private target: Target | undefined;
   private checkedAt = -Infinity;
+  private tookOverAt = -Infinity;
   private running: Promise<void> | undefined;
   private reviewing: NodeJS.Timeout | undefined;
   /** Of what is being done now. */
@@ -118,7 +127,8 @@ export class WatchHub {
     if (feed === undefined || feed.isOver) {
       if (feed?.problem !== undefined) this.report(feed.problem);
       this.feed = undefined;
-      return this.move(signal);
+      const restMs = this.tookOverAt + pauses.firstMs - performance.now();
+      return restMs > 0 ? this.rest(restMs) : this.move(signal);
     }
     const missing = subscriptions.filter((each) => each.needsList || !feed.includes(each));
     if (missing.length > 0) return this.admit(feed, missing, signal);
@@ -160,14 +170,20 @@ export class WatchHub {
   private take({ feed, standing, lists }: Attachment, at: Moment): void {
     this.feed?.close();
     this.feed = feed;
-    this.standing = continues(standing, this.standing) ? later(standing, this.standing) : standing;
+    const isContinued = continues(standing, this.standing);
+    this.standing = isContinued ? later(standing, this.standing) : standing;
     this.target = { revision: standing.revision, at };
-    this.checkedAt = at.steady;
+    this.tookOverAt = performance.now();
+    this.checkedAt = this.tookOverAt - this.world.timing.checkEveryMs + settleMs;
+    // Also those that the user may not read at the moment: their revisions mean nothing any more.
+    if (!isContinued)
+      for (const { subscriptions } of this.followings)
+        for (const subscription of subscriptions) subscription.needsList = true;
     for (const subscription of feed.subscriptions)
       if (!this.followings.has(subscription.following)) feed.cancel(subscription);
     this.handOver(lists, at);
     feed.goLive();
-    feed.requestProgress();
+    this.advance();
   }
 
   /** Has the feed carry more: what is newly followed, or what a compaction has interrupted. */
@@ -210,9 +226,9 @@ export class WatchHub {
     const at = now();
     const before = this.standing;
     const reading = settle(readStanding(feed.member, prefix));
-    const answer = await within(reading, hedgeAfterMs);
-    if (signal.aborted || feed.isOver) return;
-    if (answer === undefined) return this.moveUnlessAnswered(feed, reading, signal);
+    const answer =
+      (await within(reading, hedgeAfterMs)) ?? (await this.moveUnlessAnswered(feed, reading, signal));
+    if (signal.aborted || feed.isOver || answer === undefined) return;
     if (!answer.ok) {
       this.report(answer.problem);
       return this.move(signal);
@@ -233,15 +249,23 @@ export class WatchHub {
     }
     this.target ??= { revision: answer.value.revision, at };
     // Only now: asked earlier, it would not reach that revision while others go on writing.
-    feed.requestProgress();
+    if (this.isSettled(feed)) feed.requestProgress();
     this.advance();
   }
 
+  /** Or is not left in peace: an application may go on finding more and more services. */
+  private isSettled({ createdAt }: MemberFeed): boolean {
+    const now = performance.now();
+    const waitedMs = now - (this.target?.at.steady ?? now);
+    return now - createdAt >= settleMs || waitedMs >= this.world.timing.checkEveryMs;
+  }
+
+  /** @returns the answer, if it came first */
   private async moveUnlessAnswered(
     { member }: MemberFeed,
     reading: Promise<Answer<Standing>>,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<Answer<Standing> | undefined> {
     member.suspect();
     const staying = new AbortController();
     const stay = (): void => staying.abort();
@@ -251,8 +275,10 @@ export class WatchHub {
     });
     try {
       await this.move(staying.signal);
+      return undefined;
     } catch (error) {
       if (!staying.signal.aborted) throw error;
+      return signal.aborted ? undefined : await reading;
     } finally {
       signal.removeEventListener("abort", stay);
     }
@@ -260,6 +286,8 @@ export class WatchHub {
 
   private readonly listener: FeedListener = {
     happened: (subscription, events) => {
+      // A list is to come, and what happens after that comes again.
+      if (subscription.needsList) return;
       // What a feed told before another one took over, or the list shows, comes again.
       const fresh = events.filter(({ kv }) => kv.modRevision > subscription.lastRevision);
       const last = fresh.at(-1);
@@ -319,7 +347,7 @@ export class WatchHub {
   private confirm(following: Following, { wall, steady }: Moment): void {
     if (performance.now() - steady > this.staleAfterMs || steady <= following.confirmedAt) return;
     following.confirmedAt = steady;
-    following.follower.confirmed(wall);
+    following.follower.confirmed(wall, steady + this.staleAfterMs);
   }
 
   private review(): void {

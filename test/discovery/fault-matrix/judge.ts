@@ -128,10 +128,10 @@ class Replay {
     return this;
   }
 
-  /** As a first list tells it. */
+  /** As a first list tells it: several of one revision by key. */
   standing(): Expected[] {
     return [...this.living.values()]
-      .sort((one, other) => one.revision - other.revision)
+      .sort((one, other) => one.revision - other.revision || (one.key < other.key ? -1 : 1))
       .map(({ key, revision, at }) => ({ type: "added", key, revision, at }));
   }
 

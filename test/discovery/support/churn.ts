@@ -1,66 +1,65 @@
-import { EndpointProblem, prefixRange, type Members } from "../../../lib/client";
-import type { Layout } from "../../../lib/discovery/layouts/layout";
+import type { Etcd3 } from "etcd3";
+import { microLayout } from "../../../lib/discovery";
 
-/** Writes entries as a registration would, through any member that answers. */
+const layout = microLayout();
+
+/** Writes entries as a registration would, one after the other. */
 export class Writer {
-  constructor(
-    private readonly members: Members,
-    private readonly layout: Layout,
-  ) {}
+  constructor(private readonly etcd: Etcd3) {}
 
-  /** Until a member takes it, also through an election. */
-  put(service: string, instance: string, endpoint = `http://${instance}`): Promise<void> {
-    const value = this.layout.encode({ service, instance, endpoint, metadata: {} });
-    return this.putRaw(this.layout.keyOf(service, instance), value);
+  async put(service: string, instance: string, endpoint = `http://${instance}`): Promise<bigint> {
+    const value = layout.encode({ service, instance, endpoint, metadata: {} });
+    return this.putRaw(layout.keyOf(service, instance), value);
   }
 
-  async putRaw(key: string, value: string): Promise<void> {
-    const request = { key: Buffer.from(key), value: Buffer.from(value) };
-    await this.insist((member) => member.call((etcd, options) => etcd.kv.put(request, options)));
+  /** @returns the revision */
+  async putRaw(key: string, value: string | Buffer): Promise<bigint> {
+    const { header } = await this.etcd.kv.put({ key: Buffer.from(key), value: Buffer.from(value as string) });
+    return BigInt(header.revision);
   }
 
-  async remove(service: string, instance: string): Promise<void> {
-    const request = { key: Buffer.from(this.layout.keyOf(service, instance)) };
-    await this.insist((member) => member.call((etcd, options) => etcd.kv.deleteRange(request, options)));
+  async remove(service: string, instance: string): Promise<bigint> {
+    const { header } = await this.etcd.kv.deleteRange({
+      key: Buffer.from(layout.keyOf(service, instance)),
+    });
+    return BigInt(header.revision);
   }
 
-  async removeAll(prefix: string): Promise<void> {
-    await this.insist((member) =>
-      member.call((etcd, options) => etcd.kv.deleteRange(prefixRange(prefix), options)),
-    );
-  }
-
-  /** Random entries of a few services come and go until it is stopped. */
-  start(services: readonly string[]): { stop(): Promise<number> } {
-    let isStopped = false;
-    let writes = 0;
-    const running = (async () => {
-      while (!isStopped) {
-        const service = services[Math.floor(Math.random() * services.length)]!;
-        const instance = `i${Math.floor(Math.random() * 5)}`;
-        await (Math.random() < 0.4
-          ? this.remove(service, instance)
-          : this.put(service, instance, `http://${Math.random()}`));
-        writes += 1;
-      }
-    })();
-    return {
-      stop: async () => {
-        isStopped = true;
-        await running;
-        return writes;
+  /** Several entries come and go at one revision. */
+  async atOnce(service: string, come: readonly string[], go: readonly string[]): Promise<void> {
+    const puts = come.map((instance) => ({
+      request_put: {
+        key: Buffer.from(layout.keyOf(service, instance)),
+        value: Buffer.from(
+          layout.encode({ service, instance, endpoint: `http://${Math.random()}`, metadata: {} }),
+        ),
       },
-    };
+    }));
+    const deletions = go.map((instance) => ({
+      request_delete_range: { key: Buffer.from(layout.keyOf(service, instance)) },
+    }));
+    await this.etcd.kv.txn({ success: [...puts, ...deletions] });
   }
 
-  private async insist(ask: Parameters<Members["hedged"]>[0]): Promise<void> {
-    for (;;) {
-      try {
-        await this.members.hedged(ask, { hedgeAfterMs: 300 });
-        return;
-      } catch (error) {
-        if (!(error instanceof EndpointProblem)) throw error;
+  /** Random entries come, change and go until it is stopped. @returns ends it, with how often it wrote */
+  churn(services: readonly string[]): () => Promise<number> {
+    let isStopped = false;
+    const names = ["a", "b", "c", "d", "e", "f"];
+    const running = (async () => {
+      let writes = 0;
+      for (; !isStopped; writes += 1) {
+        const service = services[writes % services.length]!;
+        const some = names.filter(() => Math.random() < 0.3);
+        const others = names.filter((name) => !some.includes(name) && Math.random() < 0.2);
+        if (Math.random() < 0.3) await this.atOnce(service, some, others);
+        else if (Math.random() < 0.4) await this.remove(service, names[writes % 6]!);
+        else await this.put(service, names[writes % 5]!, `http://${Math.random()}`);
       }
-    }
+      return writes;
+    })();
+    return () => {
+      isStopped = true;
+      return running;
+    };
   }
 }

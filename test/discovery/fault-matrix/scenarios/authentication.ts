@@ -21,6 +21,8 @@ export const authentication: Scenario = {
       for (const [index, member] of ground.members.entries()) {
         await member.restart();
         await scene.stir(index);
+        // The next one may be the new leader: who has not been told by then waits for another election.
+        await scene.caughtUp();
       }
       const outcome = await scene.end();
       await scene.close();

@@ -49,12 +49,9 @@ export class Recorder {
     for (const member of members) void this.listen(member);
   }
 
-  /** In order; several of one revision by key, as etcd orders them. */
+  /** In order; several of one revision, which come in one reply, in the order of that. */
   get history(): readonly Happened[] {
-    this.ordered ??= [...this.byRevision.values()].sort(
-      (one, other) =>
-        one.revision - other.revision || Buffer.compare(Buffer.from(one.key), Buffer.from(other.key)),
-    );
+    this.ordered ??= [...this.byRevision.values()].sort((one, other) => one.revision - other.revision);
     return this.ordered;
   }
 
