@@ -43,6 +43,12 @@ export interface Outcome {
   readonly lists: number;
 }
 
+/** In milliseconds, by `now()`. */
+export interface Period {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface SceneOptions {
   /** @default - none */
   readonly user?: UserCredentials | undefined;
@@ -273,17 +279,17 @@ export class Scene {
    *
    * @param allowed.mayGo residents whose entries something was done to
    * @param allowed.mayBeLate watchers that something was done to
-   * @param allowed.answeredAt when the members agreed on anything again: one of them alone can tell of things earlier, and nobody may
-   * take its word for it. From then on a watcher is late.
+   * @param allowed.leaderless times in which the members could agree on nothing: one of them alone can tell of things, and whoever has
+   * lost another one may not take its word for it. They make nobody late.
    */
   async end({
     mayGo = [],
     mayBeLate = [],
-    answeredAt = 0,
+    leaderless = [],
   }: {
     readonly mayGo?: readonly Registrant[];
     readonly mayBeLate?: readonly Watcher[];
-    readonly answeredAt?: number;
+    readonly leaderless?: readonly Period[];
   } = {}): Promise<Outcome> {
     await this.registered();
     await this.caughtUp();
@@ -295,7 +301,7 @@ export class Scene {
       faults.push(...judged.faults, ...(await this.wrongAtLast(watcher)));
       const late = judged.lags.map(({ change, lagMs, at }) => ({
         change,
-        lagMs: lagMs - Math.max(0, answeredAt - at),
+        lagMs: lagMs - overlapMs({ from: at, to: at + lagMs }, leaderless),
       }));
       if (!mayBeLate.includes(watcher)) lags.push(...late);
       lists += judged.lists;
@@ -454,6 +460,14 @@ export function expectKnownInTime(expired: { etcdAt: number; toldAt: number }, b
 export async function outlastLeases(since: number): Promise<void> {
   const isLongAgo = (): boolean => now() - since > ttlSeconds * 1000 + 1500;
   await expect.poll(isLongAgo, { timeout: healDeadlineMs, interval: 50 }).toBe(true);
+}
+
+/** Of periods that do not overlap each other. */
+function overlapMs(one: Period, others: readonly Period[]): number {
+  return others.reduce(
+    (sum, { from, to }) => sum + Math.max(0, Math.min(one.to, to) - Math.max(one.from, from)),
+    0,
+  );
 }
 
 function coveredBy(selection: Selection): (key: string) => boolean {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { outlastLeases, Scene } from "../scene";
+import { outlastLeases, Scene, type Period } from "../scene";
 import type { Scenario } from "../scenario";
 import { now } from "../support/protocol";
 
@@ -22,10 +22,10 @@ export const cluster: readonly Scenario[] = [
         expect(scene.reasonOf(resident)).toMatch(/ for 5 s: (?!this process)/);
       const ended = now();
       await ground.heal();
-      const answeredAt = now();
+      const leaderless = [{ from: began, to: now() }];
       const backMs = Math.max(await scene.registered(), await scene.show(false)) - ended;
       // Nobody could have kept a lease alive.
-      const outcome = await scene.end({ mayGo: scene.residents, answeredAt });
+      const outcome = await scene.end({ mayGo: scene.residents, leaderless });
       const goneMs = scene.longestGoneMs();
       await scene.close();
       return [{ what: "two of three are frozen for longer than the TTL", ...outcome, backMs, goneMs }];
@@ -52,14 +52,18 @@ export const cluster: readonly Scenario[] = [
     play: async (ground) => {
       const scene = await Scene.open(ground, "rolling");
       const calmDown = await scene.churn({ instances: 20, perSecond: 10 });
+      const leaderless: Period[] = [];
       for (const member of ground.members) {
         // In the graceful way etcd gives whoever watches 7 s to leave; once is enough.
         await member.kill(member === ground.members[0] ? "SIGTERM" : "SIGKILL");
+        const from = now();
         member.start();
+        await Promise.any(ground.members.map((each) => each.ready()));
+        leaderless.push({ from, to: now() });
         await member.ready();
       }
       await calmDown();
-      const outcome = await scene.end();
+      const outcome = await scene.end({ leaderless });
       const count = scene.history.length;
       expect(count).toBeGreaterThan(20);
       await scene.close();
