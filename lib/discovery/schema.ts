@@ -1,5 +1,5 @@
 /**
- * Anything that can tell whether metadata is what an application expects: a schema of zod, valibot's `parser`, or a function's own object.
+ * Anything that can tell whether metadata is what an application expects: a schema of zod, or an object with a function of your own.
  * `parse` returns the value, perhaps completed, or throws.
  */
 export interface Schema<M> {

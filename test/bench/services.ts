@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { openEtcd3 } from "../../lib/client";
+import { openEtcd3, targetsOf } from "../../lib/client";
 import { ServiceRegistry } from "../../lib/discovery";
 import { defaultEtcd } from "../support/etcd";
 import { RawCluster } from "../support/raw-cluster";
@@ -154,15 +154,7 @@ async function withEtcdctl(asked: Asked): Promise<Way> {
 /** What one would write with etcd3 by hand, at one member: it keeps nothing alive and comes back from nothing. */
 async function withPlainClient({ endpoints, tls }: RawCluster): Promise<Way> {
   const prefix = "/micro/plain/";
-  const [endpoint = ""] = endpoints;
-  const { hostname, port } = new URL(endpoint);
-  const target = {
-    endpoint,
-    label: endpoint,
-    address: { host: hostname, port: Number(port) },
-    serverName: hostname,
-  };
-  const etcd = openEtcd3(target, { tls, leftMs: () => 10_000 });
+  const etcd = openEtcd3(targetsOf({ endpoints })[0]!, { tls, leftMs: () => 10_000 });
   const sightings = new Sightings();
   const watcher = await etcd.watch().prefix(prefix).create();
   watcher.on("put", ({ key }) => sightings.see(key.toString()));

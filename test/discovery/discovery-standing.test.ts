@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { defaultEtcd } from "../support/etcd";
 import { Followed, listen, names, SOON, words } from "./support/followed";
@@ -101,5 +102,26 @@ describe("what a discovery knows of its cluster", () => {
     await ctl(`--user=root:root role grant-permission reader --prefix=true read /micro/${service}/`);
     await vi.waitFor(() => expect(names(denied)).toEqual([`${service}/1`]), SOON);
     expect(denied.snapshot.isStale).toBe(false);
+  });
+
+  test("survives that all it may read is left while it looks for another member", async () => {
+    const [service, secret] = [followed.service(), followed.service()];
+    const timing = { checkEveryMs: 100, hedgeAfterMs: 300 };
+    const registry = followed.registry({ user: { name: "app", password: "secret" }, timing });
+    const allowed = registry.discover("public/b");
+    await allowed.ready({ timeoutMs: 20_000 });
+    const refused = registry.discover(secret);
+    await expect(refused.ready()).rejects.toMatchObject({ kind: "permission-denied" });
+    for (const member of followed.cluster.members) member.freeze();
+    onTestFinished(() => followed.cluster.members.forEach((member) => member.thaw()));
+    // Noticed after 400 ms; a second one is asked after 700 ms, for what is then followed.
+    await sleep(550);
+    await allowed.close();
+    await once(refused, "problem", { signal: AbortSignal.timeout(20_000) });
+    followed.cluster.members.forEach((member) => member.thaw());
+    const later = registry.discover("public/a");
+    await later.ready({ timeoutMs: 20_000 });
+    expect(later.snapshot.isStale).toBe(false);
+    await expect(registry.discover(service).ready()).rejects.toMatchObject({ kind: "permission-denied" });
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { z } from "zod";
 import { goNamingLayout, type Change, type InvalidEntry, type Selection } from "../../lib/discovery";
 import { defaultEtcd } from "../support/etcd";
 import { Followed, listen, names, SOON, words } from "./support/followed";
@@ -87,11 +88,34 @@ describe("discovery", () => {
     expect(invalid).toMatchObject([{ key: `/micro/${service}/c`, reason: "the weight is no number" }]);
   });
 
-  test("reads what Go's package writes for no metadata as none", async () => {
+  test("reads what Go's package writes for no metadata as none, also with a schema", async () => {
     await followed.writer.putRaw("go-target/1", '{"Op":0,"Addr":"10.0.3.7:80","Metadata":null}');
-    const discovery = followed.registry({ layout: goNamingLayout() }).discover("go-target");
+    const schema = z.object({ zone: z.string().optional() });
+    const discovery = followed.registry({ layout: goNamingLayout() }).discover("go-target", { schema });
     const { instances } = await discovery.ready();
     expect(instances).toMatchObject([{ endpoint: "10.0.3.7:80", metadata: {} }]);
+  });
+
+  test("follows more services than fit into one request, each by itself and all together", async () => {
+    const name = followed.service().split("/")[0]!;
+    // Twice what one request may hold (--max-txn-ops), and one more.
+    const services = Array.from({ length: 257 }, (_, index) => `${name}/s-${String(index).padStart(3, "0")}`);
+    for (const service of services) await followed.writer.put(service, "1");
+    const registry = followed.registry();
+    const each = services.map((service) => registry.discover(service));
+    const together = registry.discover(services);
+    const told = listen(together);
+    await Promise.all([...each, together].map((discovery) => discovery.ready({ timeoutMs: 20_000 })));
+    const wanted = services.map((service) => `${service}/1`);
+    expect(each.flatMap(names)).toEqual(wanted);
+    expect(names(together)).toEqual(wanted);
+    // All as of one revision.
+    expect(new Set(told.changes.map(({ revision }) => revision)).size).toBe(wanted.length);
+    expect(told.changes.at(-1)?.revision).toBeLessThanOrEqual(together.snapshot.revision);
+    await followed.writer.put(services.at(-1)!, "2");
+    await vi.waitFor(() => expect(names(together).at(-1)).toBe(`${services.at(-1)!}/2`), SOON);
+    await vi.waitFor(() => expect(names(each.at(-1)!)).toHaveLength(2), SOON);
+    expect((await registry.list(services)).instances).toHaveLength(wanted.length + 1);
   });
 
   test("of Go's targets sees each key once, if one of them lies within another", async () => {

@@ -160,7 +160,6 @@ describe("goNamingLayout", () => {
    * https://github.com/etcd-io/etcd/blob/v3.5.16/client/v3/naming/endpoints/internal/update.go
    */
   const ofGo: readonly (readonly [string, string, unknown])[] = [
-    [String.raw`{"Op":0,"Addr":"10.0.3.7:8080","Metadata":null}`, "10.0.3.7:8080", null],
     [String.raw`{"Op":0,"Addr":"10.0.3.7:8080","Metadata":"eu-1a"}`, "10.0.3.7:8080", "eu-1a"],
     [String.raw`{"Op":0,"Addr":"10.0.3.7:8080","Metadata":1.5}`, "10.0.3.7:8080", 1.5],
     [String.raw`{"Op":0,"Addr":"10.0.3.7:8080","Metadata":true}`, "10.0.3.7:8080", true],
@@ -180,7 +179,7 @@ describe("goNamingLayout", () => {
   test.each([
     [
       String.raw`{"Op":0,"Addr":"http://h/?a=1\u0026b=\u003c2\u003e","Metadata":null}`,
-      { endpoint: "http://h/?a=1&b=<2>", metadata: null },
+      { endpoint: "http://h/?a=1&b=<2>", metadata: {} },
     ],
     [
       String.raw`{"Op":0,"Addr":"h","Metadata":"a\u0026b\u003cc\u003ed\u2028e\u2029\"\\/\u0000\u001fäé中🎉"}`,
@@ -190,8 +189,9 @@ describe("goNamingLayout", () => {
     expect(layout.decode(value)).toEqual(entry);
   });
 
-  test("reads what has no metadata, as Go does", () => {
-    expect(layout.decode('{"Op":0,"Addr":"h"}')).toEqual({ endpoint: "h", metadata: null });
+  test("reads what has no metadata, or Go's word for that, as none", () => {
+    for (const value of ['{"Op":0,"Addr":"h"}', '{"Op":0,"Addr":"h","Metadata":null}'])
+      expect(layout.decode(value)).toEqual({ endpoint: "h", metadata: {} });
   });
 
   test("takes all after the target for the instance, with as many slashes as Go put there", () => {

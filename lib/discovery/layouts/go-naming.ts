@@ -38,9 +38,10 @@ export function goNamingLayout({ prefix = "" }: GoNamingLayoutOptions = {}): Lay
     decode: (value) => {
       const entry = parseJson(value);
       if (!isJsonObject(entry)) throw new Error("the value is no JSON object");
-      const { Addr: endpoint, Metadata: metadata = null } = entry;
+      const { Addr: endpoint, Metadata: metadata } = entry;
       if (typeof endpoint !== "string" || endpoint === "") throw new Error("the value has no Addr");
-      return { endpoint, metadata };
+      // Go writes null for none.
+      return { endpoint, metadata: metadata ?? {} };
     },
   };
 }

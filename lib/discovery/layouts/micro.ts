@@ -32,9 +32,9 @@ export function microLayout({ prefix = "/micro/" }: MicroLayoutOptions = {}): La
     decode: (value) => {
       const entry = parseJson(value);
       if (!isJsonObject(entry)) throw new Error("the value is no JSON object");
-      const { endpoint, metadata = {} } = entry;
+      const { endpoint, metadata } = entry;
       if (typeof endpoint !== "string" || endpoint === "") throw new Error("the value has no endpoint");
-      return { endpoint, metadata };
+      return { endpoint, metadata: metadata ?? {} };
     },
   };
 }

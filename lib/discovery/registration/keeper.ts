@@ -8,7 +8,7 @@ import { Nap } from "./nap";
 import type { Plan, Wanted } from "./plan";
 import { Requests, type Lease, type Trace } from "./requests";
 import { revokeLease } from "./revoke";
-import { withWriteSlot } from "./write-slots";
+import { checkSlots, writeSlots } from "./slots";
 
 /** What happens to an entry. */
 export interface KeeperListener<M> {
@@ -117,10 +117,11 @@ export class Keeper<M> {
   /** @returns for how long nothing needs to be done, in milliseconds */
   private async turn(signal: AbortSignal): Promise<number> {
     try {
-      if (this.lease !== undefined && (this.isTouched || performance.now() >= this.checkAt))
-        await this.check(this.lease);
+      const { lease } = this;
+      if (lease !== undefined && (this.isTouched || performance.now() >= this.checkAt))
+        await checkSlots.take(this.world, signal, () => this.check(lease));
       if (!this.isReplaced && this.standing !== this.wantedNow)
-        await withWriteSlot(this.world, signal, () => this.write());
+        await writeSlots.take(this.world, signal, () => this.write());
       this.backoff.reset();
       return this.checkAt - performance.now();
     } catch (error) {

@@ -5,7 +5,7 @@ import { ExternalError, UsageError } from "../../errors";
 import type { Metadata, ServiceInstance } from "../service-instance";
 import { tell } from "../tell";
 import type { World } from "../world";
-import { cannotPass } from "./cannot-pass";
+import { cannotPass } from "../cannot-pass";
 import { Keeper } from "./keeper";
 import type { RegisterOptions, RegistrationEvents, RegistrationState, Withdrawal } from "./options";
 import { planOf, wantedOf, type Plan, type Wanted } from "./plan";

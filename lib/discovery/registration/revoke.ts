@@ -1,8 +1,8 @@
 import { EndpointProblem, pause } from "../../client";
 import type { World } from "../world";
-import { cannotPass } from "./cannot-pass";
+import { cannotPass } from "../cannot-pass";
 import { Requests } from "./requests";
-import { withWriteSlot } from "./write-slots";
+import { writeSlots } from "./slots";
 
 /** Long enough for other members to have noticed something, short beside a call. */
 const RETRY_MS = 100;
@@ -18,7 +18,7 @@ export async function revokeLease(world: World, leaseId: string): Promise<boolea
   const requests = new Requests(world, { callTimeoutMs, signal });
   do {
     try {
-      await withWriteSlot(world, signal, () => requests.revoke(leaseId));
+      await writeSlots.take(world, signal, () => requests.revoke(leaseId));
       return true;
     } catch (error) {
       if (signal.aborted) return false;

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { untilAborted, withDeadline, type EndpointProblem, type WatchEvent } from "../../client";
 import { ExternalError } from "../../errors";
+import { cannotPass } from "../cannot-pass";
 import type { Layout } from "../layouts/layout";
 import type { Metadata, ServiceInstance } from "../service-instance";
 import { tell } from "../tell";
@@ -194,7 +195,7 @@ export class Discovery<M extends object = Metadata> extends EventEmitter<Discove
 
   private troubled(problem: EndpointProblem): void {
     this.lastProblem = problem;
-    if (isUpToUser(problem)) for (const { reject } of this.waiters) reject(problem);
+    if (cannotPass(problem)) for (const { reject } of this.waiters) reject(problem);
     this.say(() => this.emit("problem", problem));
   }
 
@@ -228,10 +229,6 @@ function asAdded<M>(instances: readonly ServiceInstance<M>[]): Change<M>[] {
 
 const byRevision = (one: Change<unknown>, other: Change<unknown>): number =>
   one.revision < other.revision ? -1 : one.revision > other.revision ? 1 : 0;
-
-/** Whether it stays like that until somebody changes something. */
-const isUpToUser = ({ kind }: EndpointProblem): boolean =>
-  kind === "permission-denied" || kind === "user-required" || kind === "wrong-password";
 
 function tooLate(timeoutMs: number, last: EndpointProblem | undefined): ExternalError {
   const why = last === undefined ? "no member has answered yet" : `the last problem was: ${last.message}`;

@@ -21,8 +21,8 @@ export function entryReader<M>(layout: Layout, schema: Schema<M> | undefined): E
           service,
           instance,
           endpoint,
-          // Without a schema nobody has said what it must be, and the application takes its own word for it; Go writes null for none.
-          metadata: schema === undefined ? ((metadata ?? {}) as M) : schema.parse(metadata),
+          // Without a schema nobody has said what it must be, and the application takes its own word for it.
+          metadata: schema === undefined ? (metadata as M) : schema.parse(metadata),
           key: text,
           createRevision,
           modRevision,

@@ -141,13 +141,16 @@ export class WatchHub {
   /** Has the first member that will do take over. */
   private async move(signal: AbortSignal): Promise<void> {
     const { members, timing } = this.world;
+    // The same for all that are asked: meanwhile whoever may read something may have left.
+    const subscriptions = this.permitted();
+    if (subscriptions.length === 0) return;
     let isOver = false;
     try {
       await members.hedged(
         async (member) => {
           const at = now();
           const attachment = await attach(member, {
-            subscriptions: this.permitted(),
+            subscriptions,
             before: this.standing,
             callTimeoutMs: timing.callTimeoutMs,
             listener: this.listener,
@@ -266,6 +269,7 @@ export class WatchHub {
     reading: Promise<Answer<Standing>>,
     signal: AbortSignal,
   ): Promise<Answer<Standing> | undefined> {
+    signal.throwIfAborted();
     member.suspect();
     const staying = new AbortController();
     const stay = (): void => staying.abort();

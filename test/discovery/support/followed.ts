@@ -1,5 +1,5 @@
 import type { Etcd3 } from "etcd3";
-import { openEtcd3 } from "../../../lib/client";
+import { openEtcd3, targetsOf } from "../../../lib/client";
 import {
   ServiceRegistry,
   type Change,
@@ -22,11 +22,10 @@ export class Followed {
   private services = 0;
 
   private constructor(readonly cluster: RawCluster) {
-    const [endpoint = ""] = cluster.endpoints;
-    const { hostname, port } = new URL(endpoint);
-    const address = { host: hostname, port: Number(port) };
-    const target = { endpoint, label: endpoint, address, serverName: hostname };
-    this.etcd = openEtcd3(target, { tls: cluster.tls, leftMs: () => 10_000 });
+    this.etcd = openEtcd3(targetsOf({ endpoints: cluster.endpoints })[0]!, {
+      tls: cluster.tls,
+      leftMs: () => 10_000,
+    });
     this.writer = new Writer(this.etcd);
   }
 

@@ -1,4 +1,4 @@
-import type { EndpointProblem, ProblemKind } from "../../client";
+import type { EndpointProblem, ProblemKind } from "../client";
 
 const kinds: readonly ProblemKind[] = [
   "user-required",
