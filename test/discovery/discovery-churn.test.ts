@@ -6,7 +6,7 @@ import { Recorder } from "./fault-matrix/support/recorder";
 import { Followed, listen, SOON, type Told } from "./support/followed";
 
 describe.each([
-  { releaseIndex: 0, isTls: false, title: "the oldest release, plain text" },
+  { releaseIndex: 0, isTls: true, title: "the oldest release, mTLS" },
   { releaseIndex: 1, isTls: true, title: "the stable release, mTLS" },
   { releaseIndex: 2, isTls: false, title: "the newest release, plain text" },
 ])("discovery with $title", ({ releaseIndex, isTls }) => {

@@ -28,8 +28,12 @@ export class MeasuringRecord {
     this.rows.push(...rows);
   }
 
-  /** Prints it, and writes it into its place on the page when that is asked for. */
-  async report(): Promise<void> {
+  /**
+   * Prints it, and writes it into its place on the page when that is asked for.
+   *
+   * @param isComplete else the page stays as it is: a row that is missing there would not be noticed
+   */
+  async report({ isComplete }: { readonly isComplete: boolean }): Promise<void> {
     const lines = [
       ["what happens", ...Object.keys(columns), "lists"],
       ["---", ...Object.keys(columns).map(() => "--:"), "--:"],
@@ -41,7 +45,7 @@ export class MeasuringRecord {
     ];
     const table = lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
     console.log(`${this.ground}\n${table}`);
-    if (!WRITE) return;
+    if (!WRITE || !isComplete) return;
     const page = await readFile(PAGE, "utf8");
     const place = new RegExp(`(<!-- ${this.title} -->\n)[^]*?(<!-- /${this.title} -->)`);
     if (!place.test(page)) throw new Error(`${PAGE} has no place for "${this.title}"`);

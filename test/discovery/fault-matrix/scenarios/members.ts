@@ -70,7 +70,6 @@ async function play(
 export const members: readonly Scenario[] = faults.flatMap((fault) =>
   [0, 1, 2].map((index): Scenario => ({
     title: `etcd-${index + 1} is ${fault.what}`,
-    onlyNewest: fault.what === "cut off from its clients",
     play: (ground) => play(fault, ground, index),
   })),
 );
