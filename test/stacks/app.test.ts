@@ -134,7 +134,7 @@ describe("what is loaded", () => {
         "http://127.0.0.1:1",
       ]);
       const packages = [...packagesOf(loaded)];
-      expect(loaded).toContain(join(build, "lib", "verification", "etcd3.js"));
+      expect(loaded).toContain(join(build, "lib", "client", "etcd3.js"));
       for (const name of ["cdktf", "constructs", PROVIDER, "zod", "yaml"])
         expect(packages).not.toContain(name);
     },

@@ -4,6 +4,7 @@ import type { World } from "../world";
 import { Backoff } from "./backoff";
 import { hintsOf } from "./hints";
 import { insist } from "./insist";
+import { lastingBuffer } from "./lasting-buffer";
 import { Nap } from "./nap";
 import type { Plan, Wanted } from "./plan";
 import { Requests, type Lease, type Trace } from "./requests";
@@ -63,7 +64,7 @@ export class Keeper<M> {
     private readonly listener: KeeperListener<M>,
   ) {
     const { callTimeoutMs } = world.timing;
-    this.key = Buffer.from(plan.key);
+    this.key = lastingBuffer(plan.key);
     this.wantedNow = plan.wanted;
     this.requests = new Requests(world, {
       // So that a second round still fits into the life of the lease.

@@ -3,6 +3,7 @@ import { UsageError } from "../../errors";
 import type { Entry, Layout } from "../layouts/layout";
 
 import { newInstanceName } from "./instance-name";
+import { lastingBuffer } from "./lasting-buffer";
 import type { RegisterOptions } from "./options";
 
 /** What is to stand in etcd. */
@@ -76,7 +77,7 @@ function encoded<M>(
 ): Wanted<M> {
   // A copy, and as readers see it: what the application does to its own object later changes nothing in etcd.
   const copy = JSON.parse(JSON.stringify(metadata)) as M;
-  const value = Buffer.from(layout.encode({ ...name, endpoint, metadata: copy }));
+  const value = lastingBuffer(layout.encode({ ...name, endpoint, metadata: copy }));
   return { endpoint, metadata: copy, value, version };
 }
 
