@@ -10,6 +10,7 @@ const LONGEST = [
   "test/aws/cluster.test.ts",
   "test/machines/releases.test.ts",
   "test/discovery/fault-matrix/",
+  "test/discovery/soak.test.ts",
   "test/verification/fault-matrix/",
   "test/aws/",
   "test/machines/",
