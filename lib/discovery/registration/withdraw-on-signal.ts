@@ -1,3 +1,5 @@
+import { listenersOfSignalExit } from "./signal-exit";
+
 interface Withdrawable {
   close(): Promise<unknown>;
 }
@@ -52,7 +54,7 @@ class SignalWatch {
   };
 
   private async withdraw(): Promise<void> {
-    const isAlone = process.listenerCount(this.signal) === 1;
+    const isAlone = process.listenerCount(this.signal) - listenersOfSignalExit(this.signal) === 1;
     this.withdrawal = { isAlone };
     await Promise.allSettled(Array.from(this.registrations, (registration) => registration.close()));
     this.withdrawal = undefined;
