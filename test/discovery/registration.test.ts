@@ -87,6 +87,18 @@ describe("a registration", () => {
     await registration.close();
   });
 
+  test("and another one that both want it back take turns, ever more slowly", async () => {
+    const began = performance.now();
+    const options = { instance: "contested", onReplaced: "retake", ttlSeconds: 60 } as const;
+    const { registration, told } = lab.register(options);
+    await registration.ready();
+    const { registration: other } = lab.register({ ...options, endpoint: "other:1" });
+    await expect.poll(() => told.states.length, { timeout: 40_000 }).toBeGreaterThan(16);
+    // 50 ms before the first time, twice as long each time, half of it by chance; and so does the other.
+    expect(performance.now() - began).toBeGreaterThan(2 * 0.5 * (50 + 100 + 200 + 400 + 800 + 1000));
+    await Promise.all([registration.close(), other.close()]);
+  });
+
   test("comes back when its lease is revoked, or its key deleted", async () => {
     // It would look by itself after 10 s: it is told.
     const { registration, told } = lab.register({ ttlSeconds: 30 });

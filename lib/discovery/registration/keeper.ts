@@ -34,6 +34,9 @@ export class Keeper<M> {
   private readonly stopping = new AbortController();
   private readonly nap = new Nap();
   private readonly backoff = new Backoff();
+  /** Between writes over what another process has written: it may want the name as much, and write at once again. */
+  private readonly retakes = new Backoff();
+  private retakeAt = 0;
   private running: Promise<void> = Promise.resolve();
   private isReplaced = false;
   private endHints = (): void => undefined;
@@ -119,14 +122,21 @@ export class Keeper<M> {
     try {
       if (this.lease !== undefined && (this.isTouched || performance.now() >= this.checkAt))
         await this.check(this.lease);
-      if (!this.isReplaced && this.standing !== this.wantedNow)
-        await withWriteSlot(this.world, signal, () => this.write());
+      if (this.isDue) await withWriteSlot(this.world, signal, () => this.write());
       this.backoff.reset();
-      return this.checkAt - performance.now();
+      return (this.isWritten ? this.checkAt : this.retakeAt) - performance.now();
     } catch (error) {
       this.failed(error);
       return signal.aborted ? 0 : this.backoff.nextMs();
     }
+  }
+
+  private get isWritten(): boolean {
+    return this.isReplaced || this.standing === this.wantedNow;
+  }
+
+  private get isDue(): boolean {
+    return !this.isWritten && performance.now() >= this.retakeAt;
   }
 
   private failed(error: unknown): void {
@@ -157,7 +167,10 @@ export class Keeper<M> {
     else if (seen === undefined && isAlive) this.lose("its key had been deleted");
     // Somebody has written another value, with our lease.
     else if (this.expectedRevision !== before) this.standing = undefined;
-    if (isAlive && this.standing !== undefined) this.confirm();
+    if (isAlive && this.standing !== undefined) {
+      this.retakes.reset();
+      this.confirm();
+    }
   }
 
   private async renewAndLook(
@@ -179,7 +192,7 @@ export class Keeper<M> {
       }
       if (found !== undefined && this.isAnothers(found)) {
         this.taken(found);
-        if (this.isReplaced) return;
+        if (!this.isDue) return;
       }
       this.expectedRevision = found?.modRevision ?? 0n;
     }
@@ -254,6 +267,7 @@ export class Keeper<M> {
   private taken({ modRevision }: Trace): void {
     this.expectedRevision = modRevision;
     if (this.plan.onReplaced === "retake") {
+      this.retakeAt = performance.now() + this.retakes.nextMs();
       this.lose("another process had registered under the same name");
       return;
     }
