@@ -1,4 +1,6 @@
+import { getEventListeners, setMaxListeners } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Members } from "../../lib/client";
 import { Registration } from "../../lib/discovery/registration/registration";
 import { defaultEtcd } from "../support/etcd";
 import { RawCluster } from "../support/raw-cluster";
@@ -162,6 +164,27 @@ describe("a registration", () => {
     await expect(registration.ready({ timeoutMs: 0 })).rejects.toThrow(/not registered after 0 ms/);
     expect(await registration.ready({ timeoutMs: 20_000 })).toBe(registration.current);
     await registration.close();
+  });
+
+  test("leaves neither timers nor listeners behind when nobody waits any more", async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const members = Members.open({ endpoints: ["http://127.0.0.1:1"], callTimeoutMs: 2000 });
+    const registration = Registration.start({ ...lab.world, members }, { service: "s", endpoint: "x" });
+    const before = timers();
+    const abort = new AbortController();
+    setMaxListeners(0, abort.signal);
+    const late = Array.from({ length: 50 }, () => registration.ready({ timeoutMs: 0, signal: abort.signal }));
+    expect((await Promise.allSettled(late)).map(({ status }) => status)).not.toContain("fulfilled");
+    await expect.poll(() => getEventListeners(abort.signal, "abort")).toEqual([]);
+    const long = Array.from({ length: 50 }, () =>
+      registration.ready({ timeoutMs: 60_000, signal: abort.signal }),
+    );
+    abort.abort();
+    expect((await Promise.allSettled(long)).map(({ status }) => status)).not.toContain("fulfilled");
+    // Some are those of the registration itself.
+    expect(timers()).toBeLessThan(before + 25);
+    await registration.close();
+    members.close();
   });
 
   test("by the hundred: all of them stand, with one listener for their signal", async () => {

@@ -93,11 +93,10 @@ export class Registration<M extends object = Metadata> extends EventEmitter<Regi
     if (this.state === "registered" && this.standing !== undefined) return this.standing;
     const waiter = this.waiters.add(() => true);
     try {
-      const within =
-        timeoutMs === undefined
-          ? waiter.promise
-          : withDeadline(waiter.promise, timeoutMs, () => this.tooLate(timeoutMs));
-      return await untilAborted(within, signal);
+      const waiting = untilAborted(waiter.promise, signal);
+      return await (timeoutMs === undefined
+        ? waiting
+        : withDeadline(waiting, timeoutMs, () => this.tooLate(timeoutMs)));
     } finally {
       waiter.leave();
     }
