@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { EndpointProblem, type KeyValue, type WatchEvent } from "../../client";
 import { UsageError } from "../../errors";
 import type { World } from "../world";
@@ -68,6 +69,8 @@ export class Keeper<M> {
     const { callTimeoutMs } = world.timing;
     this.key = Buffer.from(plan.key);
     this.wantedNow = plan.wanted;
+    // While a member is silent several rounds are under way, more than Node takes for a leak.
+    setMaxListeners(0, this.stopping.signal);
     this.requests = new Requests(world, {
       // So that a second round still fits into the life of the lease.
       callTimeoutMs: Math.min(callTimeoutMs, Math.round((plan.ttlSeconds * 1000) / 3)),
