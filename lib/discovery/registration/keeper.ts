@@ -20,6 +20,8 @@ export interface KeeperListener<M> {
   lost(reason: string): void;
   /** Another process has taken the name over; the keeper has ended. */
   replaced(reason: string): void;
+  /** Nothing is left to do: it is withdrawn, or replaced and its lease revoked. */
+  ended(): void;
   /** An attempt failed; the next one follows. */
   failed(problem: EndpointProblem | UsageError): void;
 }
@@ -67,10 +69,10 @@ export class Keeper<M> {
     private readonly listener: KeeperListener<M>,
   ) {
     const { callTimeoutMs } = world.timing;
-    this.key = Buffer.from(plan.key);
-    this.wantedNow = plan.wanted;
     // While a member is silent several rounds are under way, more than Node takes for a leak.
     setMaxListeners(0, this.stopping.signal);
+    this.key = Buffer.from(plan.key);
+    this.wantedNow = plan.wanted;
     this.requests = new Requests(world, {
       // So that a second round still fits into the life of the lease.
       callTimeoutMs: Math.min(callTimeoutMs, Math.round((plan.ttlSeconds * 1000) / 3)),
@@ -291,6 +293,7 @@ export class Keeper<M> {
     const leases = [this.lease, this.formerLease].filter((lease) => lease !== undefined);
     this.lease = this.formerLease = undefined;
     const revoked = await Promise.all(leases.map(({ id }) => revokeLease(this.world, id)));
+    this.listener.ended();
     return revoked.every(Boolean);
   }
 }

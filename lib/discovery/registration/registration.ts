@@ -37,6 +37,7 @@ export class Registration<M extends object = Metadata> extends EventEmitter<Regi
   private constructor(
     private readonly world: World,
     plan: Plan<M>,
+    ended: () => void,
   ) {
     super();
     ({ service: this.service, instance: this.instance, key: this.key } = plan);
@@ -47,6 +48,7 @@ export class Registration<M extends object = Metadata> extends EventEmitter<Regi
         if (this.stateNow === "registered") this.enter("recovering", reason);
       },
       replaced: (reason) => this.replaced(reason),
+      ended,
       failed: (problem) => this.failed(problem),
     });
     this.stopListening = withdrawOnSignals(plan.withdrawOn, this);
@@ -55,10 +57,15 @@ export class Registration<M extends object = Metadata> extends EventEmitter<Regi
   /**
    * Begins at once and does not wait; `ready()` does.
    *
+   * @param ended is called when nothing is left to do: it is withdrawn, or replaced and its lease revoked
    * @throws UsageError naming all mistakes in the options
    */
-  static start<M extends object = Metadata>(world: World, options: RegisterOptions<M>): Registration<M> {
-    const registration = new Registration<M>(world, planOf(world.layout, options));
+  static start<M extends object = Metadata>(
+    world: World,
+    options: RegisterOptions<M>,
+    ended: () => void = () => undefined,
+  ): Registration<M> {
+    const registration = new Registration<M>(world, planOf(world.layout, options), ended);
     registration.keeper.start();
     return registration;
   }
