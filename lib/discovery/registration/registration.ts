@@ -51,7 +51,10 @@ export class Registration<M extends object = Metadata> extends EventEmitter<Regi
       ended,
       failed: (problem) => this.failed(problem),
     });
-    this.stopListening = withdrawOnSignals(plan.withdrawOn, this);
+    this.stopListening = withdrawOnSignals(plan.withdrawOn, {
+      withdraw: () => this.withdraw(),
+      dismiss: () => this.dismiss(),
+    });
   }
 
   /**
@@ -135,14 +138,19 @@ export class Registration<M extends object = Metadata> extends EventEmitter<Regi
    * Withdraws the entry at once, and for good. Takes two calls' time at most; if no member has confirmed it by then, the entry goes when
    * its lease ends.
    */
-  close(): Promise<Withdrawal> {
-    this.closing ??= this.withdraw();
+  async close(): Promise<Withdrawal> {
+    const withdrawal = await this.withdraw();
+    this.dismiss();
+    return withdrawal;
+  }
+
+  private withdraw(): Promise<Withdrawal> {
+    this.closing ??= this.withdrawOnce();
     return this.closing;
   }
 
-  private async withdraw(): Promise<Withdrawal> {
+  private async withdrawOnce(): Promise<Withdrawal> {
     this.stopListening();
-    this.waiters.rejectAll(this.over());
     const isConfirmed = await this.keeper.stop();
     this.standing = undefined;
     this.enter(
@@ -150,6 +158,10 @@ export class Registration<M extends object = Metadata> extends EventEmitter<Regi
       isConfirmed ? undefined : "no member has confirmed it: the entry goes when its lease ends",
     );
     return { isConfirmed };
+  }
+
+  private dismiss(): void {
+    this.waiters.rejectAll(this.over());
   }
 
   private confirmed(): void {
