@@ -5,7 +5,8 @@
  * - the command line and `cdktf-etcd/verification` as one file each: reading a hundred small ones is half of what a start costs
  *   (`npm run bench`). Packages stay outside, so that npm can update them;
  * - `cdktf-etcd/discovery` as tsc writes it, a file for every idea, so that a bundler takes only those that are used; and one ES module
- *   that names what is in them.
+ *   that names what is in them;
+ * - the same once more for bundlers, in dist/bundlers/: ES modules that import what is loaded late elsewhere.
  */
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
@@ -39,6 +40,7 @@ await bundle(`${CLIENT}.ts`, CLIENT, [keepApart([ERRORS], CLIENT), etcd3.plugin(
 removeScripts(join(dist, "lib/verification"));
 await bundle(`${VERIFICATION}.ts`, VERIFICATION, [keepApart([ERRORS, CLIENT], VERIFICATION)]);
 await nameExports(DISCOVERY);
+await modulesForBundlers();
 await bundle(`${CLI}.ts`, CLI, [keepApart([ERRORS, CLIENT, VERIFICATION], CLI)]);
 chmodSync(join(dist, `${CLI}.js`), 0o755);
 
@@ -87,6 +89,58 @@ async function nameExports(module) {
   });
   // TypeScript takes a .d.ts beside a .mjs for that of a CommonJS module.
   writeFileSync(join(dist, `${module}.d.mts`), 'export * from "./index.js";\n');
+}
+
+/** A file for every idea, so that a bundler takes only those that are used; what is loaded late elsewhere is imported. */
+async function modulesForBundlers() {
+  const outdir = join(dist, "bundlers");
+  const esm = {
+    absWorkingDir: root,
+    outbase: root,
+    outdir,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+  };
+  const modules = ["lib/discovery", "lib/client"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true }).map((name) => `${folder}/${name}`),
+  );
+  const linked = {
+    name: "linked",
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /./ }, ({ path, resolveDir, kind }) => {
+        if (kind === "entry-point") return undefined;
+        const isFolder = path.startsWith(".") && existsSync(join(resolveDir, path, "index.ts"));
+        const isModule = path.startsWith(".") && existsSync(join(resolveDir, `${path}.ts`));
+        return { path: isModule ? `${path}.mjs` : isFolder ? `${path}/index.mjs` : path, external: true };
+      });
+      onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+        contents: importLate(readFileSync(path, "utf8")),
+        loader: "ts",
+      }));
+    },
+  };
+  const written = { ...esm, format: "esm", outExtension: { ".js": ".mjs" }, logLevel: "warning" };
+  const entryPoints = ["lib/errors.ts", ...modules.filter((name) => name.endsWith(".ts"))];
+  await build({ ...written, entryPoints, plugins: [linked] });
+  const { metafile } = await build({
+    ...written,
+    entryPoints: [{ in: etcd3.entry, out: "lib/client/etcd3" }],
+    // It is only asked for files that are prepared here.
+    define: { __dirname: '""' },
+    metafile: true,
+    plugins: [etcd3.importing],
+  });
+  writeFileSync(join(outdir, "lib/client/LICENSES.txt"), licencesOf(Object.keys(metafile.inputs)));
+}
+
+/** Whoever makes a bundle has chosen that all is loaded at once. */
+function importLate(source) {
+  const late = [...source.matchAll(/lazyRequire\("(\w+)"\)/g)].map(([, name]) => name);
+  const imports = late.map((name) =>
+    name === "etcd3" ? 'import etcd3 from "./etcd3.mjs";' : `import * as ${name} from "${name}";`,
+  );
+  return [...imports, source.replaceAll(/lazyRequire\("(\w+)"\)/g, "$1")].join("\n");
 }
 
 /** Leaves own modules outside, each required from where it lies in dist/. */

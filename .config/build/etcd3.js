@@ -6,15 +6,17 @@
  * what npm installed for it, found from etcd3's own folder; and if npm installed another etcd3 than the one copied, that one is used.
  */
 const fs = require("node:fs");
-const { isBuiltin } = require("node:module");
+const { createRequire, isBuiltin } = require("node:module");
 const path = require("node:path");
 const { messagesSource } = require("./messages.js");
 
 const folder = path.dirname(require.resolve("etcd3/package.json"));
 const entry = path.join(folder, "lib", "index.js");
+const loader = createRequire(entry).resolve("@grpc/proto-loader");
 const COPY = "copy-of-etcd3";
 const MESSAGES = "etcd-messages";
 const INSTALLED = "installed-for-etcd3";
+const IMPORTED = "imported-for-etcd3";
 
 /**
  * An esbuild plugin.
@@ -43,6 +45,21 @@ const plugin = (apart) => ({
   },
 });
 
+/**
+ * For a copy that is an ES module, with all that it needs imported: a bundler that makes one cannot take along what is required.
+ */
+const importing = {
+  name: "etcd3-importing",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^[^./]/ }, ({ path: name, namespace }) => {
+      if (namespace === IMPORTED) return { path: name, external: true };
+      return { path: name, namespace: name === "@grpc/proto-loader" ? MESSAGES : IMPORTED };
+    });
+    onLoad({ filter: /./, namespace: MESSAGES }, () => ({ contents: messagesSource(folder) }));
+    onLoad({ filter: /./, namespace: IMPORTED }, ({ path: name }) => ({ contents: imported(name) }));
+  },
+};
+
 /** The copy is for the release that it was made of. */
 function preferCopy(source) {
   const { version } = JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8"));
@@ -61,4 +78,18 @@ function installed(name) {
     module.exports = ${finder === undefined ? "ofEtcd3" : `createRequire(${finder})`}(${JSON.stringify(name)});`;
 }
 
-module.exports = { entry, plugin };
+/** By default, as Node finds not all names in CommonJS; bundlers that take `__esModule` at its word have no default then, and all names. */
+function imported(name) {
+  const require = createRequire(name.startsWith("protobufjs/") ? loader : entry);
+  const names = Object.keys(require(name)).filter((key) => key !== "default" && /^[A-Za-z]\w*$/.test(key));
+  // Node's ES modules want the whole name of a file.
+  const file = name === "protobufjs/minimal" ? `${name}.js` : name;
+  return [
+    `import * as imported from ${JSON.stringify(file)};`,
+    "const all = imported.default ?? imported;",
+    "export default all.default ?? all;",
+    ...names.map((key) => `const { ${key}: own_${key} } = all; export { own_${key} as ${key} };`),
+  ].join("\n");
+}
+
+module.exports = { entry, plugin, importing };

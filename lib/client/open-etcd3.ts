@@ -2,6 +2,7 @@ import type { Etcd3 } from "etcd3";
 import { isIPv6 } from "node:net";
 import { UsageError } from "../errors";
 import { lazyRequire } from "../lazy-require";
+import { boundHandshakes } from "./bound-handshakes";
 import type { TlsOptions } from "./credentials";
 import { keepConnections } from "./keep-connections";
 import { loadEtcd3 } from "./load-etcd3";
@@ -53,7 +54,7 @@ export function openEtcd3({ endpoint, address, serverName }: Target, { tls, left
       },
       ...(tls !== undefined && isTls ? { credentials: credentialsOf(tls) } : {}),
     });
-    return keepConnections(etcd);
+    return boundHandshakes(keepConnections(etcd), leftMs);
   } catch (error) {
     throw new UsageError(`the TLS certificate, key or CA cannot be used: ${String(error)}`, {
       remedy: "Give PEM files, and the key that belongs to the certificate.",

@@ -63,11 +63,10 @@ export class ServiceRegistry {
    */
   register<M extends object = Metadata>(options: RegisterOptions<M>): Registration<M> {
     this.demandOpen();
-    const registration = Registration.start<M>(this.world, options);
+    const registration = Registration.start<M>(this.world, options, () =>
+      this.registrations.delete(registration),
+    );
     this.registrations.add(registration);
-    registration.on("state", ({ state }) => {
-      if (state === "withdrawn") this.registrations.delete(registration);
-    });
     return registration;
   }
 

@@ -201,6 +201,48 @@ test.each([
   expect(text.includes("Registration")).toBe(hasRegistration);
 });
 
+const BANNER = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+/** All that cdktf-etcd/discovery needs. */
+const PACKAGES = ["etcd3", "cockatiel", "@grpc/grpc-js", "protobufjs", "bignumber.js"];
+
+test.each([
+  ["CommonJS with all in it", { format: "cjs" }],
+  ["an ES module with all in it, and require() by a banner", { format: "esm", banner: { js: BANNER } }],
+  ["CommonJS with packages outside", { format: "cjs", external: PACKAGES }],
+  ["an ES module with packages outside", { format: "esm", external: PACKAGES }],
+  [
+    "an ES module with those outside that require",
+    { format: "esm", external: ["@grpc/grpc-js", "protobufjs"] },
+  ],
+] as const)("an application that is bundled registers and discovers a service: %s", async (_, options) => {
+  const entry = join(project, "application.mjs");
+  await writeFile(
+    entry,
+    `import { ServiceRegistry } from "cdktf-etcd/discovery";
+     const registry = new ServiceRegistry({ endpoints: ${JSON.stringify(cluster.endpoints)} });
+     const registration = registry.register({ service: "bundled", instance: "1", endpoint: "http://here" });
+     registration.ready()
+       .then(() => registry.discover("bundled").ready())
+       .then(({ instances }) => { console.log(instances.map(({ endpoint }) => endpoint).join()); return registry.close(); });\n`,
+  );
+  // Where no package is installed, unless some are left outside.
+  const folder = "external" in options ? project : await mkdtemp(join(tmpdir(), "cdktf-etcd-bundle-"));
+  const outfile = join(folder, options.format === "cjs" ? "bundle.cjs" : "bundle.mjs");
+  const external = "external" in options ? [...options.external] : [];
+  await build({
+    ...options,
+    external,
+    entryPoints: [entry],
+    absWorkingDir: project,
+    outfile,
+    bundle: true,
+    platform: "node",
+    logLevel: "silent",
+  });
+  expect((await mustEnd(process.execPath, [outfile], folder)).stdout).toBe("http://here");
+  if (folder !== project) await rm(folder, { recursive: true });
+});
+
 test.each([
   ["discovery.cts", "node16", "node16"],
   ["discovery.mts", "node16", "node16"],

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { defaultEtcd } from "../support/etcd";
 import { RawCluster } from "../support/raw-cluster";
 import { RegistrationLab, type Told } from "./support/registration-lab";
@@ -62,6 +62,23 @@ async function comeAndGo(): Promise<void> {
 }
 
 describe("a registration with a TTL of 5 s", () => {
+  test("asks a frozen member again and again, and Node warns of nothing", async () => {
+    const single = await RawCluster.start({ binaries: await defaultEtcd(), size: 1 });
+    onTestFinished(() => single.stop());
+    lab = new RegistrationLab(single);
+    const warnings: Error[] = [];
+    const note = (warning: Error): unknown => warnings.push(warning);
+    process.on("warning", note);
+    onTestFinished(() => void process.off("warning", note));
+    const { registration, told } = lab.register();
+    await registration.ready();
+    single.members[0]?.freeze();
+    await expect.poll(() => told.problems.length, { timeout: 30_000 }).toBeGreaterThan(10);
+    single.members[0]?.thaw();
+    await registration.close();
+    expect(warnings).toEqual([]);
+  });
+
   // A leader that thaws after more than a TTL may revoke all leases, of which it has heard nothing meanwhile
   // (https://github.com/etcd-io/etcd/issues/15247; seen with 3.4.23 and 3.5.16, which has the fix).
   test(

@@ -28,7 +28,9 @@ interface Program {
   readonly exit: Promise<unknown[]>;
 }
 
-async function start(then: "stay" | "stay-on-sigterm" | "close"): Promise<Program> {
+async function start(
+  then: "stay" | "stay-on-sigterm" | "stay-with-child" | "wait-for-another" | "close",
+): Promise<Program> {
   const program = "test/discovery/support/registering-program.ts";
   const args = ["bin/run.js", program, cluster.endpoints.join(","), then];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
@@ -59,6 +61,20 @@ describe("a process that has registered", () => {
     // Nobody listens any more.
     child.kill("SIGTERM");
     expect(await exit).toEqual([null, "SIGTERM"]);
+  });
+
+  test("is withdrawn by SIGTERM, and ends by it, while execa listens for the sake of its children", async () => {
+    const { child, key, exit } = await start("stay-with-child");
+    child.kill("SIGTERM");
+    expect(await exit).toEqual([null, "SIGTERM"]);
+    expect(await lab.entry(key)).toBeUndefined();
+  });
+
+  test("is withdrawn by SIGTERM, and ends by it, while it waits for another one to be ready", async () => {
+    const { child, key, exit } = await start("wait-for-another");
+    child.kill("SIGTERM");
+    expect(await exit).toEqual([null, "SIGTERM"]);
+    expect(await lab.entry(key)).toBeUndefined();
   });
 
   test("ends by itself once it is closed", async () => {

@@ -1,4 +1,6 @@
+import { getEventListeners, setMaxListeners } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Members } from "../../lib/client";
 import { Registration } from "../../lib/discovery/registration/registration";
 import { defaultEtcd } from "../support/etcd";
 import { RawCluster } from "../support/raw-cluster";
@@ -87,6 +89,18 @@ describe("a registration", () => {
     await registration.close();
   });
 
+  test("and another one that both want it back take turns, ever more slowly", async () => {
+    const began = performance.now();
+    const options = { instance: "contested", onReplaced: "retake", ttlSeconds: 60 } as const;
+    const { registration, told } = lab.register(options);
+    await registration.ready();
+    const { registration: other } = lab.register({ ...options, endpoint: "other:1" });
+    await expect.poll(() => told.states.length, { timeout: 40_000 }).toBeGreaterThan(16);
+    // 50 ms before the first time, twice as long each time, half of it by chance; and so does the other.
+    expect(performance.now() - began).toBeGreaterThan(2 * 0.5 * (50 + 100 + 200 + 400 + 800 + 1000));
+    await Promise.all([registration.close(), other.close()]);
+  });
+
   test("comes back when its lease is revoked, or its key deleted", async () => {
     // It would look by itself after 10 s: it is told.
     const { registration, told } = lab.register({ ttlSeconds: 30 });
@@ -150,6 +164,27 @@ describe("a registration", () => {
     await expect(registration.ready({ timeoutMs: 0 })).rejects.toThrow(/not registered after 0 ms/);
     expect(await registration.ready({ timeoutMs: 20_000 })).toBe(registration.current);
     await registration.close();
+  });
+
+  test("leaves neither timers nor listeners behind when nobody waits any more", async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const members = Members.open({ endpoints: ["http://127.0.0.1:1"], callTimeoutMs: 2000 });
+    const registration = Registration.start({ ...lab.world, members }, { service: "s", endpoint: "x" });
+    const before = timers();
+    const abort = new AbortController();
+    setMaxListeners(0, abort.signal);
+    const late = Array.from({ length: 50 }, () => registration.ready({ timeoutMs: 0, signal: abort.signal }));
+    expect((await Promise.allSettled(late)).map(({ status }) => status)).not.toContain("fulfilled");
+    await expect.poll(() => getEventListeners(abort.signal, "abort")).toEqual([]);
+    const long = Array.from({ length: 50 }, () =>
+      registration.ready({ timeoutMs: 60_000, signal: abort.signal }),
+    );
+    abort.abort();
+    expect((await Promise.allSettled(long)).map(({ status }) => status)).not.toContain("fulfilled");
+    // Some are those of the registration itself.
+    expect(timers()).toBeLessThan(before + 25);
+    await registration.close();
+    members.close();
   });
 
   test("by the hundred: all of them stand, with one listener for their signal", async () => {

@@ -76,6 +76,33 @@ describe("a registry", () => {
     expect(output).toBe("added 1\nremoved 1\nclosed\n");
   });
 
+  test("keeps nothing of a registration that was replaced, once its lease is revoked", async () => {
+    const options = { service: followed.service(), instance: "1", endpoint: "x", withdrawOn: [] };
+    const registry = followed.registry();
+    const { registrations } = registry as unknown as { registrations: Set<unknown> };
+    for (let count = 0; count < 3; count += 1) {
+      const registration = registry.register(options);
+      await registration.ready();
+      await followed.registry().register(options).ready();
+      await vi.waitFor(() => expect(registration.state).toBe("replaced"), SOON);
+      await vi.waitFor(() => expect(registrations.size).toBe(0), SOON);
+    }
+  });
+
+  test("is closed when the leases of registrations that were replaced are revoked, too", async () => {
+    const options = { service: followed.service(), instance: "1", endpoint: "x", withdrawOn: [] };
+    const registry = followed.registry();
+    const registration = registry.register(options);
+    const { leaseId } = await registration.ready();
+    const closed = new Promise<void>((resolve, reject) => {
+      registration.on("state", () => void registry.close().then(resolve, reject));
+    });
+    await followed.registry().register(options).ready();
+    await closed;
+    const leases = await followed.cluster.etcdctl(["lease", "list"]);
+    expect(leases).not.toContain(BigInt(leaseId).toString(16));
+  });
+
   test("withdraws what is registered and ends what follows when it is closed, and can be used no more", async () => {
     const service = followed.service();
     const registry = followed.registry();

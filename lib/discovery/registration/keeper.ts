@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { EndpointProblem, type KeyValue, type WatchEvent } from "../../client";
 import { UsageError } from "../../errors";
 import type { World } from "../world";
@@ -20,6 +21,8 @@ export interface KeeperListener<M> {
   lost(reason: string): void;
   /** Another process has taken the name over; the keeper has ended. */
   replaced(reason: string): void;
+  /** Nothing is left to do: it is withdrawn, or replaced and its lease revoked. */
+  ended(): void;
   /** An attempt failed; the next one follows. */
   failed(problem: EndpointProblem | UsageError): void;
 }
@@ -35,6 +38,9 @@ export class Keeper<M> {
   private readonly stopping = new AbortController();
   private readonly nap = new Nap();
   private readonly backoff = new Backoff();
+  /** Between writes over what another process has written: it may want the name as much, and write at once again. */
+  private readonly retakes = new Backoff();
+  private retakeAt = 0;
   private running: Promise<void> = Promise.resolve();
   private isReplaced = false;
   private endHints = (): void => undefined;
@@ -64,6 +70,8 @@ export class Keeper<M> {
     private readonly listener: KeeperListener<M>,
   ) {
     const { callTimeoutMs } = world.timing;
+    // While a member is silent several rounds are under way, more than Node takes for a leak.
+    setMaxListeners(0, this.stopping.signal);
     this.key = lastingBuffer(plan.key);
     this.wantedNow = plan.wanted;
     this.requests = new Requests(world, {
@@ -121,14 +129,21 @@ export class Keeper<M> {
       const { lease } = this;
       if (lease !== undefined && (this.isTouched || performance.now() >= this.checkAt))
         await checkSlots.take(this.world, signal, () => this.check(lease));
-      if (!this.isReplaced && this.standing !== this.wantedNow)
-        await writeSlots.take(this.world, signal, () => this.write());
+      if (this.isDue) await writeSlots.take(this.world, signal, () => this.write());
       this.backoff.reset();
-      return this.checkAt - performance.now();
+      return (this.isWritten ? this.checkAt : this.retakeAt) - performance.now();
     } catch (error) {
       this.failed(error);
       return signal.aborted ? 0 : this.backoff.nextMs();
     }
+  }
+
+  private get isWritten(): boolean {
+    return this.isReplaced || this.standing === this.wantedNow;
+  }
+
+  private get isDue(): boolean {
+    return !this.isWritten && performance.now() >= this.retakeAt;
   }
 
   private failed(error: unknown): void {
@@ -159,7 +174,10 @@ export class Keeper<M> {
     else if (seen === undefined && isAlive) this.lose("its key had been deleted");
     // Somebody has written another value, with our lease.
     else if (this.expectedRevision !== before) this.standing = undefined;
-    if (isAlive && this.standing !== undefined) this.confirm();
+    if (isAlive && this.standing !== undefined) {
+      this.retakes.reset();
+      this.confirm();
+    }
   }
 
   private async renewAndLook(
@@ -181,7 +199,7 @@ export class Keeper<M> {
       }
       if (found !== undefined && this.isAnothers(found)) {
         this.taken(found);
-        if (this.isReplaced) return;
+        if (!this.isDue) return;
       }
       this.expectedRevision = found?.modRevision ?? 0n;
     }
@@ -256,6 +274,7 @@ export class Keeper<M> {
   private taken({ modRevision }: Trace): void {
     this.expectedRevision = modRevision;
     if (this.plan.onReplaced === "retake") {
+      this.retakeAt = performance.now() + this.retakes.nextMs();
       this.lose("another process had registered under the same name");
       return;
     }
@@ -276,6 +295,7 @@ export class Keeper<M> {
     const leases = [this.lease, this.formerLease].filter((lease) => lease !== undefined);
     this.lease = this.formerLease = undefined;
     const revoked = await Promise.all(leases.map(({ id }) => revokeLease(this.world, id)));
+    this.listener.ended();
     return revoked.every(Boolean);
   }
 }

@@ -37,6 +37,7 @@ export class Registration<M extends object = Metadata> extends EventEmitter<Regi
   private constructor(
     private readonly world: World,
     plan: Plan<M>,
+    ended: () => void,
   ) {
     super();
     ({ service: this.service, instance: this.instance, key: this.key } = plan);
@@ -47,18 +48,27 @@ export class Registration<M extends object = Metadata> extends EventEmitter<Regi
         if (this.stateNow === "registered") this.enter("recovering", reason);
       },
       replaced: (reason) => this.replaced(reason),
+      ended,
       failed: (problem) => this.failed(problem),
     });
-    this.stopListening = withdrawOnSignals(plan.withdrawOn, this);
+    this.stopListening = withdrawOnSignals(plan.withdrawOn, {
+      withdraw: () => this.withdraw(),
+      dismiss: () => this.dismiss(),
+    });
   }
 
   /**
    * Begins at once and does not wait; `ready()` does.
    *
+   * @param ended is called when nothing is left to do: it is withdrawn, or replaced and its lease revoked
    * @throws UsageError naming all mistakes in the options
    */
-  static start<M extends object = Metadata>(world: World, options: RegisterOptions<M>): Registration<M> {
-    const registration = new Registration<M>(world, planOf(world.layout, options));
+  static start<M extends object = Metadata>(
+    world: World,
+    options: RegisterOptions<M>,
+    ended: () => void = () => undefined,
+  ): Registration<M> {
+    const registration = new Registration<M>(world, planOf(world.layout, options), ended);
     registration.keeper.start();
     return registration;
   }
@@ -93,11 +103,10 @@ export class Registration<M extends object = Metadata> extends EventEmitter<Regi
     if (this.state === "registered" && this.standing !== undefined) return this.standing;
     const waiter = this.waiters.add(() => true);
     try {
-      const within =
-        timeoutMs === undefined
-          ? waiter.promise
-          : withDeadline(waiter.promise, timeoutMs, () => this.tooLate(timeoutMs));
-      return await untilAborted(within, signal);
+      const waiting = untilAborted(waiter.promise, signal);
+      return await (timeoutMs === undefined
+        ? waiting
+        : withDeadline(waiting, timeoutMs, () => this.tooLate(timeoutMs)));
     } finally {
       waiter.leave();
     }
@@ -129,14 +138,19 @@ export class Registration<M extends object = Metadata> extends EventEmitter<Regi
    * Withdraws the entry at once, and for good. Takes two calls' time at most; if no member has confirmed it by then, the entry goes when
    * its lease ends.
    */
-  close(): Promise<Withdrawal> {
-    this.closing ??= this.withdraw();
+  async close(): Promise<Withdrawal> {
+    const withdrawal = await this.withdraw();
+    this.dismiss();
+    return withdrawal;
+  }
+
+  private withdraw(): Promise<Withdrawal> {
+    this.closing ??= this.withdrawOnce();
     return this.closing;
   }
 
-  private async withdraw(): Promise<Withdrawal> {
+  private async withdrawOnce(): Promise<Withdrawal> {
     this.stopListening();
-    this.waiters.rejectAll(this.over());
     const isConfirmed = await this.keeper.stop();
     this.standing = undefined;
     this.enter(
@@ -144,6 +158,10 @@ export class Registration<M extends object = Metadata> extends EventEmitter<Regi
       isConfirmed ? undefined : "no member has confirmed it: the entry goes when its lease ends",
     );
     return { isConfirmed };
+  }
+
+  private dismiss(): void {
+    this.waiters.rejectAll(this.over());
   }
 
   private confirmed(): void {

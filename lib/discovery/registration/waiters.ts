@@ -13,7 +13,10 @@ export class Waiters<T> {
     const promise = new Promise<T>((resolve, reject) => {
       const waiter = { isServedBy, resolve, reject };
       this.waiting.add(waiter);
-      leave = () => this.waiting.delete(waiter);
+      leave = () => {
+        // Whoever still listens for an abort may go.
+        if (this.waiting.delete(waiter)) reject(new Error("nobody waits any more"));
+      };
     });
     return { promise, leave };
   }

@@ -1,5 +1,9 @@
+import { listenersOfSignalExit } from "./signal-exit";
+
 interface Withdrawable {
-  close(): Promise<unknown>;
+  withdraw(): Promise<unknown>;
+  /** Says so to those who wait for it. */
+  dismiss(): void;
 }
 
 const watches = new Map<NodeJS.Signals, SignalWatch>();
@@ -52,12 +56,15 @@ class SignalWatch {
   };
 
   private async withdraw(): Promise<void> {
-    const isAlone = process.listenerCount(this.signal) === 1;
+    const isAlone = process.listenerCount(this.signal) - listenersOfSignalExit(this.signal) === 1;
     this.withdrawal = { isAlone };
-    await Promise.allSettled(Array.from(this.registrations, (registration) => registration.close()));
+    const all = [...this.registrations];
+    await Promise.allSettled(all.map((registration) => registration.withdraw()));
     this.withdrawal = undefined;
     if (isAlone) this.endProcess();
     else this.stopIfIdle();
+    // Not earlier: where nobody catches it, Node ends the process at once, and what is not withdrawn yet would stay.
+    for (const registration of all) registration.dismiss();
   }
 
   private stopIfIdle(): void {
