@@ -15,8 +15,8 @@ export interface Screen {
 /**
  * Tells a screen all that a discovery finds out, until the signal.
  *
- * @returns what was known last
- * @throws EndpointProblem for what does not pass by itself; the signal's reason if nothing was listed until then
+ * @returns what was known last; stale, if nothing was listed until then
+ * @throws EndpointProblem for what does not pass by itself
  */
 export async function follow(discovery: Discovery, screen: Screen, signal: AbortSignal): Promise<Snapshot> {
   let problem: EndpointProblem | undefined;
@@ -41,7 +41,9 @@ export async function follow(discovery: Discovery, screen: Screen, signal: Abort
   });
   discovery.on("change", (change) => screen.show({ type: "change", change }));
   discovery.on("invalid", (entry) => screen.show({ type: "invalid", entry }));
-  await discovery.ready({ signal });
+  await discovery.ready({ signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
   if (!signal.aborted) await once(signal, "abort");
   return discovery.snapshot;
 }
