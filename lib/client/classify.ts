@@ -208,6 +208,13 @@ const rows: readonly Row[] = [
     message: "the connection broke off",
     remedy: "See in the member's log whether it was restarted or stopped.",
   },
+  {
+    // gRPC forgets why when it has lost a connection and is not yet through with the next one.
+    kind: "disconnected",
+    pattern: /No connection established\. Last error: null/,
+    message: "there is no connection any more, and none has come about again",
+    remedy: "See whether etcd runs on this member, and in its log whether it was restarted or stopped.",
+  },
 ];
 
 /** What is known about the call that failed. */

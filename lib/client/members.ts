@@ -1,6 +1,7 @@
 import type { TlsOptions, UserCredentials } from "./credentials";
 import { targetsOf } from "./endpoint";
 import { Member } from "./member";
+import { mostTelling, type Failure } from "./most-telling";
 import { EndpointProblem } from "./problem";
 import type { Address } from "./target";
 
@@ -47,7 +48,7 @@ export class Members {
   /**
    * The first answer that any member gives. For what may be asked several times over, as members that stay silent may still do it later.
    *
-   * @throws EndpointProblem of the member that was asked first, when all fail; the signal's reason
+   * @throws EndpointProblem of the member that says most of the cause, when all fail; the signal's reason
    */
   async hedged<T>(
     ask: (member: Member) => Promise<T>,
@@ -58,7 +59,7 @@ export class Members {
       const waiting = [...this.ranked()];
       let pending = 0;
       let isOver = false;
-      let first: Error | undefined;
+      const failures: Failure[] = [];
       let timer: NodeJS.Timeout | undefined;
       const over = (): void => {
         isOver = true;
@@ -85,10 +86,13 @@ export class Members {
           (error: unknown) => {
             pending -= 1;
             if (isOver) return;
-            first ??= error as Error;
-            if (!(error instanceof EndpointProblem) || isFinal(error)) fail(error as Error);
-            else if (waiting.length > 0) next();
-            else if (pending === 0) fail(first);
+            if (!(error instanceof EndpointProblem) || isFinal(error)) {
+              fail(error as Error);
+              return;
+            }
+            failures.push({ endpoint: member.target.endpoint, problem: error });
+            if (waiting.length > 0) next();
+            else if (pending === 0) fail(mostTelling(failures));
           },
         );
       };

@@ -65,6 +65,7 @@ const texts = [
   ["no-quorum", "2 UNKNOWN: context deadline exceeded"],
   ["timed-out", "4 DEADLINE_EXCEEDED: Deadline exceeded after 2.002s,Waiting for LB pick"],
   ["disconnected", "14 UNAVAILABLE: read ECONNRESET"],
+  ["disconnected", "14 UNAVAILABLE: No connection established. Last error: null. Resolution note: "],
 ] as const;
 
 describe("what the client says", () => {

@@ -84,8 +84,45 @@ describe("the members of a cluster", () => {
     await expect(lost.hedged((member) => member.keepAlive("1"), { hedgeAfterMs: 100 })).rejects.toMatchObject(
       {
         kind: "refused",
+        message: expect.stringMatching(/^http:\/\/127\.0\.0\.1:[12]: connection refused$/) as string,
       },
     );
     lost.close();
+  });
+
+  test("do not name the endpoint where it is the only one", async () => {
+    const lost = Members.open({ endpoints: ["http://127.0.0.1:1"], callTimeoutMs: 500 });
+    await expect(lost.hedged((member) => member.keepAlive("1"), { hedgeAfterMs: 100 })).rejects.toMatchObject(
+      { kind: "refused", message: "connection refused" },
+    );
+    lost.close();
+  });
+
+  test("say without a quorum what the one that lives says, whichever is asked first", async () => {
+    const [first, second, living] = cluster.members;
+    await Promise.all([first!.kill(), second!.kill()]);
+    try {
+      for (const suspect of cluster.members) {
+        const left = Members.open({
+          endpoints: cluster.endpoints,
+          tls: cluster.tls,
+          callTimeoutMs: 1000,
+        });
+        // Asked last from now on.
+        left.all.find(({ target }) => target.endpoint === suspect.endpoint)!.suspect();
+        const read = left.hedged(
+          (member) => member.call((etcd, options) => etcd.kv.range({ key: Buffer.from("a") }, options)),
+          { hedgeAfterMs: 100 },
+        );
+        await expect(read).rejects.toMatchObject({
+          kind: expect.stringMatching(/^no-(quorum|leader)$/) as string,
+          message: expect.stringMatching(new RegExp(`^${living!.endpoint}: `)) as string,
+          remedy: expect.stringContaining("More than half") as string,
+        });
+        left.close();
+      }
+    } finally {
+      await Promise.all([first!.restart(), second!.restart()]);
+    }
   });
 });

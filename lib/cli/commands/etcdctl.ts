@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { constants } from "node:os";
 import { outputsOf } from "../../cluster/outputs";
 import { ExternalError } from "../../errors";
 import { resolveEtcd } from "../../local";
-import { connectionTo } from "../connect/connection";
+import { connectionTo, type Connection } from "../connect/connection";
 import { etcdctlEnvironment } from "../connect/etcdctl-environment";
 import { loadCluster, type DefinitionOptions } from "../definition-file";
-import { deployedOutputs } from "../deployed";
+import { deployedOutputs, FROM_DEFINITION } from "../deployed";
 import { oneOf } from "../one-of";
 import { SOURCES } from "../reach/whom";
 
@@ -18,7 +19,7 @@ export interface EtcdctlOptions extends DefinitionOptions {
 /**
  * Runs the etcdctl of the cluster's release, set up for the cluster.
  *
- * @returns what etcdctl exits with
+ * @returns what etcdctl exits with; 128 and the number of the signal that ended it
  */
 export async function etcdctl(
   args: readonly string[],
@@ -27,7 +28,8 @@ export async function etcdctl(
 ): Promise<number> {
   const source = options.from === undefined ? "deployed" : oneOf("--from", options.from, SOURCES);
   const cluster = await loadCluster(options, "local");
-  const outputs = source === "definition" ? outputsOf(cluster) : await deployedOutputs(options);
+  const outputs =
+    source === "definition" ? outputsOf(cluster) : await deployedOutputs(options, FROM_DEFINITION);
   const connection = connectionTo(outputs, { clientName: options.client });
   const { release, sha256, downloadBaseUrl } = cluster.etcd;
   const path = cluster.target === "local" ? cluster.local.etcdPath : undefined;
@@ -38,11 +40,17 @@ export async function etcdctl(
     });
   const child = spawn(found.etcdctl, args, {
     stdio: "inherit",
-    env: { ...process.env, ...etcdctlEnvironment(connection) },
+    env: environmentFor(connection),
   });
   // A terminal's Ctrl-C reaches both; whoever ends this program alone means etcdctl.
   signal.addEventListener("abort", () => child.kill("SIGINT"), { once: true });
-  const [code, endedBy] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
-  if (code !== null) return code;
-  throw new ExternalError(`etcdctl was ended by ${endedBy ?? "a signal"}`);
+  const [code, endedBy] = (await once(child, "exit")) as [number, null] | [null, NodeJS.Signals];
+  return code ?? 128 + constants.signals[endedBy];
+}
+
+/** Where there are no certificates, a user of the shell's is the only one there can be. */
+function environmentFor(connection: Connection): NodeJS.ProcessEnv {
+  const { ETCDCTL_USER } = process.env;
+  const variables = { ...process.env, ...etcdctlEnvironment(connection) };
+  return connection.tls === undefined ? { ...variables, ETCDCTL_USER } : variables;
 }

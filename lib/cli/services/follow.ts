@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Discovery, EndpointProblem, Snapshot } from "../../discovery";
+import type { Discovery, EndpointProblem, ProblemKind, Snapshot } from "../../discovery";
 import { staleReasonOf } from "./stale-reason";
 import type { WatchRecord } from "./instances-json";
 
@@ -15,31 +15,35 @@ export interface Screen {
 /**
  * Tells a screen all that a discovery finds out, until the signal.
  *
- * @returns what was known last
- * @throws EndpointProblem for what does not pass by itself; the signal's reason if nothing was listed until then
+ * @returns what was known last; stale, if nothing was listed until then
+ * @throws EndpointProblem for what does not pass by itself
  */
 export async function follow(discovery: Discovery, screen: Screen, signal: AbortSignal): Promise<Snapshot> {
   let problem: EndpointProblem | undefined;
-  let isToldStale = false;
+  /** Since it became stale: a better reason may come later, and the same ones take turns for as long as it lasts. */
+  const told = new Set<ProblemKind | undefined>();
   const stale = (snapshot: Snapshot): void => {
-    if (isToldStale) return;
-    isToldStale = true;
+    if (told.has(problem?.kind)) return;
+    told.add(problem?.kind);
     screen.show({ type: "stale", snapshot, reason: staleReasonOf(problem) });
   };
   discovery.on("problem", (latest) => {
     problem = latest;
     screen.setReason(staleReasonOf(latest));
     // What was never known cannot become stale, and nobody else says that it takes long.
-    if (discovery.snapshot.confirmedAt === undefined) stale(discovery.snapshot);
+    if (told.size > 0 || discovery.snapshot.confirmedAt === undefined) stale(discovery.snapshot);
   });
   discovery.on("stale", stale);
   discovery.on("fresh", (snapshot) => {
-    isToldStale = false;
+    told.clear();
+    problem = undefined;
     screen.show({ type: "fresh", snapshot });
   });
   discovery.on("change", (change) => screen.show({ type: "change", change }));
   discovery.on("invalid", (entry) => screen.show({ type: "invalid", entry }));
-  await discovery.ready({ signal });
+  await discovery.ready({ signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
   if (!signal.aborted) await once(signal, "abort");
   return discovery.snapshot;
 }

@@ -139,6 +139,36 @@ describe("kv get and put", { timeout: TEST_MS }, () => {
   });
 });
 
+describe("with two of three members killed", { timeout: TEST_MS }, () => {
+  test("every command says that there is no quorum, and who says so", async () => {
+    const [first, second, living] = etcd.members;
+    const watches = [start("kv", "watch", "a"), start("services", "watch", "a")];
+    await isPrinted(watches[1]!, "fresh");
+    await Promise.all([first!.kill(), second!.kill()]);
+    try {
+      const said = new RegExp(`${living!.endpoint}: (not agreed on within|no quorum|no leader)`);
+      for (const watching of watches) await isPrinted(watching, said);
+      for (const words of [
+        ["kv", "get", "a"],
+        ["kv", "put", "a", "v"],
+        ["lease", "grant", "60"],
+        ["services", "list"],
+        ["grant", "app", "--prefix", "a/", "--read"],
+      ]) {
+        const [group = "", ...more] = words;
+        const { code, stdout, stderr } = await project.run([group, ...more, ...ask]);
+        expect({ words, code, stdout }).toEqual({ words, code: 4, stdout: "" });
+        expect(stderr).toMatch(said);
+        expect(stderr).toContain("More than half of the voting members must run");
+      }
+    } finally {
+      watches.forEach(ctrlC);
+      await Promise.all([first!.restart(), second!.restart()]);
+    }
+    expect((await Promise.all(watches.map(({ result }) => result))).map(({ code }) => code)).toEqual([1, 1]);
+  });
+});
+
 describe("lease keep-alive", { timeout: TEST_MS }, () => {
   test("keeps a lease alive while its member dies, and ends when it is revoked", async () => {
     const { stdout } = await run("lease", "grant", "10");
@@ -186,6 +216,8 @@ describe("with authentication", { timeout: TEST_MS }, () => {
     app = [
       ...["--endpoints", etcd.endpoints.join(","), "--cacert", clientAuthority.caFile],
       ...["--cert", certFile, "--key", keyFile, "--user", "app:secret"],
+      // What is said is what matters here, not how soon on a machine that others use too.
+      ...["--call-timeout", "20s"],
     ];
   });
   const asApp = (group: string, name: string, ...more: string[]) =>

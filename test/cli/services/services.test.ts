@@ -230,7 +230,9 @@ describe("services watch", { timeout: TEST_MS }, () => {
     await shows(/1 instance .*\u001b\[31m- {2}tty +b .*\u001b\[39m/s);
 
     await Promise.all(etcd.members.map((member) => member.kill()));
-    await shows(/stale since \d\d:\d\d:\d\d \(\d+s\): no member answers \(connection refused\).*tty +a /s);
+    await shows(
+      /stale since \d\d:\d\d:\d\d \(\d+s\): no member answers \(\S+: connection refused\).*tty +a /s,
+    );
     etcd.members.forEach((member) => member.start());
     await Promise.all(etcd.members.map((member) => member.ready()));
     await vi.waitFor(() => expect(frame()).not.toContain("stale"), SOON);
@@ -256,13 +258,13 @@ describe("with all members frozen", { timeout: TEST_MS }, () => {
       const unknown = start("watch", "stuck", "--output", "json");
       await isPrinted(known, /stale {3}(no member answers|no quorum|not agreed on)/);
       await vi.waitFor(
-        () => expect(records(unknown)).toMatchObject([{ type: "stale", confirmedAt: null }]),
+        () => expect(records(unknown)[0]).toMatchObject({ type: "stale", confirmedAt: null }),
         SOON,
       );
       ctrlC(known);
       ctrlC(unknown);
       expect((await known.result).code).toBe(1);
-      expect(await unknown.result).toMatchObject({ code: 130, stderr: "interrupted\n" });
+      expect(await unknown.result).toMatchObject({ code: 1, stderr: "" });
 
       ctrlC(registering);
       const began = performance.now();

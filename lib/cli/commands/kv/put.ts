@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { keyValueOf, untilAborted } from "../../../client";
 import { UsageError } from "../../../errors";
@@ -7,7 +8,7 @@ import { EXIT, type ExitCode } from "../../exit-codes";
 import { writeOnce } from "../../keys/ask";
 import { headerField, keyValueJson, object } from "../../keys/etcdctl-json";
 import { formatOf, type FormatOptions } from "../../keys/format";
-import { rangeOf } from "../../keys/key-range";
+import { keyOf } from "../../keys/key-range";
 import { keyValueLines, lines } from "../../keys/lines";
 import { print } from "../../keys/print";
 import { parseLeaseId } from "../../lease-id";
@@ -29,9 +30,9 @@ export async function put(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const { ignoreValue = false, ignoreLease = false, prevKv = false } = options;
-  const { format, range, lease } = allOf({
+  const { format, keyBytes, lease } = allOf({
     format: () => formatOf(options),
-    range: () => rangeOf(key, undefined, options),
+    keyBytes: () => keyOf(key, options),
     lease: () => (options.lease === undefined ? undefined : parseLeaseId("--lease", options.lease)),
     kept: () => {
       if (ignoreValue && value !== undefined)
@@ -42,7 +43,7 @@ export async function put(
   });
   const bytes = ignoreValue ? undefined : await valueOf(value, signal);
   const request = {
-    key: range.key,
+    key: keyBytes,
     ...(bytes === undefined ? {} : { value: bytes }),
     ...(lease === undefined ? {} : { lease }),
     prev_kv: prevKv,
@@ -50,9 +51,7 @@ export async function put(
     ignore_lease: ignoreLease,
   };
   const { header, prev_kv } = await withMembers(options, signal, (reached) =>
-    writeOnce(reached, signal, range.key, (member) =>
-      member.call((etcd, call) => etcd.kv.put(request, call)),
-    ),
+    writeOnce(reached, signal, keyBytes, (member) => member.call((etcd, call) => etcd.kv.put(request, call))),
   );
   const previous = (prev_kv as typeof prev_kv | null) ?? undefined;
   if (format === "json")
@@ -65,6 +64,11 @@ export async function put(
 
 async function valueOf(value: string | undefined, signal: AbortSignal): Promise<Buffer> {
   if (value !== undefined) return Buffer.from(value);
+  // Node takes it for an input that has ended.
+  if (fstatSync(process.stdin.fd).isDirectory())
+    throw new UsageError("the value is read from standard input, and that is a directory", {
+      remedy: "Give a VALUE, or a file: cdktf-etcd kv put KEY < FILE",
+    });
   if (process.stdin.isTTY) process.stderr.write("reading the value from standard input; Ctrl-D ends it\n");
   return untilAborted(buffer(process.stdin), signal);
 }
