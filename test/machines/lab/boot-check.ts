@@ -43,7 +43,11 @@ export async function expectBooted(lab: Lab, options: BootCheckOptions = {}): Pr
 /** What is wrong on a machine now; empty when nothing is. */
 export async function bootProblems(machine: Machine): Promise<string[]> {
   if (!machine.isOn) return [`${machine.name} is off`];
-  const found = [...(await cloudInitProblems(machine)), ...(await unitProblems(machine))];
+  const found = [
+    ...(await cloudInitProblems(machine)),
+    ...(await unitProblems(machine)),
+    ...(await unknownSettings(machine)),
+  ];
   return found.map((problem) => `${machine.name}: ${problem}`);
 }
 
@@ -88,6 +92,14 @@ async function unitProblems(machine: Machine): Promise<string[]> {
   }
   for (const name of names) problems.push(`${name} failed`, ...(await lastWords(machine, name)));
   return problems;
+}
+
+/** etcd only warns of a variable that its release does not know, and goes on without that setting. */
+async function unknownSettings(machine: Machine): Promise<string[]> {
+  const run = await machine.must(["systemctl", "show", "etcd.service", "--property=InvocationID", "--value"]);
+  const words = ["--output=cat", "--grep=unrecognized environment variable"];
+  const { stdout } = await machine.exec(["journalctl", `_SYSTEMD_INVOCATION_ID=${run.trim()}`, ...words]);
+  return stdout.split("\n").filter((line) => line !== "");
 }
 
 interface Unit {
