@@ -33,7 +33,7 @@ describe.skipIf(labProblem() !== undefined)(
         ground = await DrillGround.prepare(lab);
       }, STEP_MS);
       afterAll(async () => {
-        await ground.dispose();
+        await ground?.dispose();
         await reportFindings(findings);
       }, STEP_MS);
 

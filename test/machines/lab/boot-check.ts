@@ -31,10 +31,8 @@ export async function expectBooted(lab: Lab, options: BootCheckOptions = {}): Pr
   await Promise.all(lab.machines.map((machine) => cloudInit(machine, timeoutMs)));
   const timeout = `${Math.max(1, Math.ceil((until - Date.now()) / 1000))}s`;
   const { failures } = await lab.verify("--wait", timeout);
-  const ofMachines = await Promise.all(lab.machines.map((machine) => bootProblems(machine)));
   const problems = [
-    ...ofMachines.flat(),
-    ...(await lab.newRefusals()),
+    ...(await lab.problems()),
     ...failures.map(({ member, check, reason }) => `verify: ${member ?? "cluster"}: ${check}: ${reason}`),
   ];
   if (problems.length > 0) throw new Error(`the machines are not what was deployed:\n${problems.join("\n")}`);
