@@ -12,7 +12,7 @@ import { labProblem } from "./image/requirements";
 import { Lab } from "./lab/lab";
 import { noticesWhatIsBroken } from "./notices";
 
-const STEP_MS = 300_000;
+const STEP_MS = 480_000;
 
 describe.skipIf(labProblem() !== undefined)(
   "a deployed cluster",

@@ -51,7 +51,9 @@ export const replacedByDeploy: Drill = {
     const member = await memberId(lab, name);
     const { instanceId } = lab.machine(name);
     const replace = { TF_CLI_ARGS_apply: `-replace=aws_instance.${name}_instance` };
-    const [{ code, output }] = await breaks(() => Promise.all([lab.deploy(replace), sees(name, OFF)]));
+    const [{ code, output }] = await breaks(() =>
+      Promise.all([lab.deploy(replace), sees(name, OFF, { checks: "member-answers" })]),
+    );
     expect(code, output).toBe(0);
     expect(output).toContain("is healthy");
     expect(lab.machine(name).instanceId).not.toBe(instanceId);
