@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { Reaper } from "./reaper";
 
 const folder = process.argv[2] ?? "";
-void new Reaper(folder);
+new Reaper(folder);
 const child = spawn("sleep", ["infinity"], { cwd: folder, detached: true, stdio: "ignore" });
 console.log(child.pid);
 setInterval(() => undefined, 60_000);
