@@ -12,7 +12,7 @@ import { labProblem } from "./image/requirements";
 import { Lab } from "./lab/lab";
 import { noticesWhatIsBroken } from "./notices";
 
-const STEP_MS = 300_000;
+const STEP_MS = 480_000;
 
 describe.skipIf(labProblem() !== undefined)(
   "a deployed cluster",
@@ -33,7 +33,7 @@ describe.skipIf(labProblem() !== undefined)(
         ground = await DrillGround.prepare(lab);
       }, STEP_MS);
       afterAll(async () => {
-        await ground.dispose();
+        await ground?.dispose();
         await reportFindings(findings);
       }, STEP_MS);
 

@@ -39,6 +39,19 @@ export function noticesWhatIsBroken(lab: () => Lab): void {
     await expectBooted(lab());
   });
 
+  test("a setting that etcd's release does not know", async () => {
+    const machine = lab().machine("etcd-2");
+    const folder = "/run/systemd/system/etcd.service.d";
+    const restart = "systemctl daemon-reload; systemctl restart etcd.service";
+    const typo = `mkdir ${folder}; printf '[Service]\\nEnvironment=ETCD_QUOTA=1\\n' >${folder}/typo.conf; ${restart}`;
+    await machine.must(["sh", "-euc", typo]);
+    expect(await bootProblems(machine)).toEqual([
+      expect.stringMatching(/^etcd-2: .*unrecognized environment variable.*ETCD_QUOTA=1/),
+    ]);
+    await machine.must(["sh", "-euc", `rm -r ${folder}; ${restart}`]);
+    expect(await bootProblems(machine)).toEqual([]);
+  });
+
   test("a security group without its rule for peers", async () => {
     const { securityGroups } = await lab().project.readBack();
     const rules = securityGroups

@@ -1,6 +1,5 @@
 /** Machines lose their disks, or fill them. */
 import { expect } from "vitest";
-import { DEPLOY_OPTIONS } from "../../aws/support/aws-project";
 import type { Lab } from "../lab/lab";
 import { QUOTA_MIB } from "../lab/lab-definition";
 import type { Drill } from "./drill";
@@ -20,6 +19,9 @@ const DEFRAGMENT = `until
   size=$(etcdctl endpoint status --write-out=fields | sed -n 's/^"DBSize" : //p')
   [ "$size" -lt ${(QUOTA_MIB / 4) * 2 ** 20} ]
 do sleep 1; done`;
+
+/** What the root disk has where the volume is mounted. */
+const BELOW_THE_VOLUME = "mount --bind / /mnt; ls -A /mnt/var/lib/etcd";
 
 export const quotaExceeded: Drill = {
   title: "the database reaches its quota (alarm NOSPACE); compacted, defragmented, disarmed",
@@ -44,13 +46,14 @@ export const quotaExceeded: Drill = {
 
 export const replacedByDeploy: Drill = {
   title: "an instance is replaced by the command that `cdktf deploy` prints for it",
-  async run({ lab, followers, breaks, notes }) {
+  async run({ lab, followers, breaks, sees, notes }) {
     const [name = ""] = await followers();
     const member = await memberId(lab, name);
     const { instanceId } = lab.machine(name);
     const replace = { TF_CLI_ARGS_apply: `-replace=aws_instance.${name}_instance` };
-    const deploy = lab.project.cdktf(["deploy", ...DEPLOY_OPTIONS], replace);
-    const { code, output } = await breaks(() => lab.following(deploy));
+    const [{ code, output }] = await breaks(() =>
+      Promise.all([lab.deploy(replace), sees(name, OFF, { checks: "member-answers" })]),
+    );
     expect(code, output).toBe(0);
     expect(output).toContain("is healthy");
     expect(lab.machine(name).instanceId).not.toBe(instanceId);
@@ -84,7 +87,7 @@ export const replacedWithAnEmptyDisk: Drill = {
 
 export const volumeMissing: Drill = {
   title: "the data volume is missing at boot, and attached later",
-  async run({ lab, followers, breaks, sees, mends, notes }) {
+  async run({ lab, health, followers, breaks, sees, mends, notes }) {
     const [name = ""] = await followers();
     const machine = lab.machine(name);
     await breaks(async () => {
@@ -103,6 +106,8 @@ export const volumeMissing: Drill = {
     expect(found.trim()).toBe("/var/lib/etcd is not a mountpoint");
     notes(`${name}: ${said.exec(machine.console)?.[0] ?? ""}`);
     await mends(() => machine.attach(lab.volumeOf(name)));
+    await health.healthy([lab.endpoint(name)]);
+    expect(await machine.must(["unshare", "--mount", "/bin/sh", "-euc", BELOW_THE_VOLUME])).toBe("");
   },
 };
 

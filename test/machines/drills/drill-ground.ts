@@ -4,11 +4,11 @@ import type { HealthWatch } from "../lab/health-watch";
 import type { Lab, Verification } from "../lab/lab";
 import { leaderOf } from "../lab/leader";
 import { WriteLoad } from "../load/write-load";
-import type { Blamed, Drill, DrillRecord } from "./drill";
+import type { Drill, DrillContext, DrillRecord } from "./drill";
 
 /** Far above what any drill takes, so that only a member that never comes back gets there. */
 const RECOVERY_TIMEOUT_MS = 180_000;
-const SEEN_TIMEOUT_MS = 60_000;
+const SEEN_TIMEOUT_MS = 120_000;
 
 /** A cluster under a recorded write load, for drills that follow each other. */
 export class DrillGround {
@@ -18,7 +18,10 @@ export class DrillGround {
     private readonly health: HealthWatch,
   ) {}
 
-  /** The lab's cluster has to be deployed. */
+  /**
+   * The lab's cluster has to be deployed.
+   * @throws Error with what each member says when not all are healthy
+   */
   static async prepare(lab: Lab): Promise<DrillGround> {
     const load = await WriteLoad.start({
       endpoints: lab.endpoints,
@@ -26,7 +29,14 @@ export class DrillGround {
       command: (words) => lab.project.namespace.command(words, "/"),
       file: join(lab.project.folder, "writes.jsonl"),
     });
-    return new DrillGround(lab, load, lab.watchHealth());
+    const ground = new DrillGround(lab, load, lab.watchHealth());
+    try {
+      await ground.health.healthy(lab.endpoints);
+      return ground;
+    } catch (error) {
+      await ground.dispose();
+      throw error;
+    }
   }
 
   /**
@@ -68,8 +78,8 @@ export class DrillGround {
         brokeAt = Date.now();
         return action();
       },
-      sees: async (member, reason) => {
-        seen.push(await see(lab, member, reason));
+      sees: async (...what) => {
+        seen.push(await see(lab, ...what));
       },
       mends: (action) => {
         mendedAt = Date.now();
@@ -95,23 +105,26 @@ export class DrillGround {
 }
 
 /** The first failure that says it, as the table shows it. */
-async function see(lab: Lab, blamed: Blamed, reason: RegExp): Promise<string> {
-  const members: readonly (string | null)[] = Array.isArray(blamed)
-    ? (blamed as string[])
-    : [blamed as string];
+async function see(
+  lab: Lab,
+  ...[blamed, reason, options]: Parameters<DrillContext["sees"]>
+): Promise<string> {
+  const members = [blamed].flat();
+  const { broken = members, checks } = options ?? {};
   const until = Date.now() + SEEN_TIMEOUT_MS;
   let said: Verification;
   do {
-    said = await lab.verify();
-    const found = said.failures.find(
-      (failure) => members.includes(failure.member) && reason.test(failure.reason),
-    );
-    if (found !== undefined) return `${found.member ?? "cluster"}: ${found.reason}`;
+    said = await lab.verify(...(checks === undefined ? [] : ["--checks", checks]));
+    const matching = said.failures.filter((failure) => reason.test(failure.reason));
+    const found = matching.find(({ member }) => member !== null && members.includes(member));
+    // During an election others may be in the same state for a moment.
+    const isJust = matching.every(({ member }) => member === null || broken.includes(member));
+    if (found !== undefined && isJust) return `${found.member}: ${found.reason}`;
     await sleep(200);
   } while (Date.now() < until);
   const words = inWords(said) || said.report.verdict;
   throw new Error(
-    `verify never said ${String(reason)} of ${members.join(", ") || "the cluster"}, but:\n${words}`,
+    `verify never said ${String(reason)} of ${members.join(", ")} and of no other than ${broken.join(", ")}, but:\n${words}`,
   );
 }
 

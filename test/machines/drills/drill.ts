@@ -9,7 +9,12 @@ export interface Drill {
   readonly run: (drill: DrillContext) => Promise<void>;
 }
 
-export type Blamed = string | null | readonly string[];
+export interface SeesOptions {
+  /** All members of which it is true at that time. @default - those that it may be said of */
+  readonly broken?: readonly string[];
+  /** IDs of checks, for a quick look at what does not last. @default - all */
+  readonly checks?: string;
+}
 
 export interface DrillContext {
   readonly lab: Lab;
@@ -21,11 +26,11 @@ export interface DrillContext {
   /** Does the damage. The time without acknowledged writes counts from here. */
   readonly breaks: <Result>(action: () => Promise<Result>) => Promise<Result>;
   /**
-   * Has `cdktf-etcd verify` look, until it says this of this member, or of one of these (`null`: of the cluster), and keeps its words
-   * for the table.
-   * @throws Error with all that it said when it never does, or when it blames another member for the same
+   * Has `cdktf-etcd verify` look, until it says this of this member, or of one of these, and of no member that is not broken; keeps
+   * its words for the table. What passes by itself has to be looked for before it is done.
+   * @throws Error with all that it said last when it never does
    */
-  readonly sees: (member: Blamed, reason: RegExp) => Promise<void>;
+  readonly sees: (member: string | readonly string[], reason: RegExp, options?: SeesOptions) => Promise<void>;
   /** Takes the cause away, and nothing more. The time to recover counts from here; without it, from the damage. */
   readonly mends: <Result>(action: () => Promise<Result>) => Promise<Result>;
   /** Keeps an observation for the table. */

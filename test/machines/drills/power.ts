@@ -7,9 +7,13 @@ export const rebooted: Drill = {
   title: "machine of the leader reboots by itself (systemctl reboot)",
   async run({ lab, health, leader, breaks, sees }) {
     const name = await leader();
-    await breaks(() => lab.machine(name).exec(["systemctl", "reboot"]));
-    await health.unhealthy([lab.endpoint(name)]);
-    await sees(name, /connection refused|no reply to the attempt to connect|connection broke off/);
+    const gone = /connection refused|no reply to the attempt to connect|connection broke off/;
+    // It comes back by itself.
+    await Promise.all([
+      sees(name, gone, { checks: "member-answers" }),
+      breaks(() => lab.machine(name).exec(["systemctl", "reboot"])),
+      health.unhealthy([lab.endpoint(name)]),
+    ]);
   },
 };
 
@@ -29,7 +33,7 @@ export const twoOfThreeLost: Drill = {
     const remaining = await leader();
     const names = await followers();
     await breaks(() => Promise.all(names.map((name) => lab.machine(name).cutPower())));
-    for (const name of names) await sees(name, OFF);
+    for (const name of names) await sees(name, OFF, { broken: names });
     await sees(remaining, /no leader|no quorum/);
     await mends(() => Promise.all(names.map((name) => lab.machine(name).powerOn())));
   },
@@ -39,7 +43,8 @@ export const allOff: Drill = {
   title: "all machines are switched off, and on again",
   async run({ lab, breaks, sees, mends }) {
     await breaks(() => Promise.all(lab.machines.map((machine) => machine.powerOff())));
-    for (const { name } of lab.machines) await sees(name, OFF);
+    const broken = lab.machines.map(({ name }) => name);
+    for (const name of broken) await sees(name, OFF, { broken });
     await mends(() => Promise.all(lab.machines.map((machine) => machine.powerOn())));
   },
 };

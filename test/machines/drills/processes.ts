@@ -5,8 +5,11 @@ export const etcdKilled: Drill = {
   title: "etcd of the leader is killed (kill -9)",
   async run({ lab, leader, breaks, sees }) {
     const name = await leader();
-    await breaks(() => lab.machine(name).must(["systemctl", "kill", "--signal=KILL", "etcd.service"]));
-    await sees(name, /connection refused/);
+    // systemd starts it again two seconds later.
+    await Promise.all([
+      sees(name, /connection refused/, { checks: "member-answers" }),
+      breaks(() => lab.machine(name).must(["systemctl", "kill", "--signal=KILL", "etcd.service"])),
+    ]);
   },
 };
 

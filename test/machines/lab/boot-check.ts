@@ -31,10 +31,8 @@ export async function expectBooted(lab: Lab, options: BootCheckOptions = {}): Pr
   await Promise.all(lab.machines.map((machine) => cloudInit(machine, timeoutMs)));
   const timeout = `${Math.max(1, Math.ceil((until - Date.now()) / 1000))}s`;
   const { failures } = await lab.verify("--wait", timeout);
-  const ofMachines = await Promise.all(lab.machines.map((machine) => bootProblems(machine)));
   const problems = [
-    ...ofMachines.flat(),
-    ...(await lab.newRefusals()),
+    ...(await lab.problems()),
     ...failures.map(({ member, check, reason }) => `verify: ${member ?? "cluster"}: ${check}: ${reason}`),
   ];
   if (problems.length > 0) throw new Error(`the machines are not what was deployed:\n${problems.join("\n")}`);
@@ -43,7 +41,11 @@ export async function expectBooted(lab: Lab, options: BootCheckOptions = {}): Pr
 /** What is wrong on a machine now; empty when nothing is. */
 export async function bootProblems(machine: Machine): Promise<string[]> {
   if (!machine.isOn) return [`${machine.name} is off`];
-  const found = [...(await cloudInitProblems(machine)), ...(await unitProblems(machine))];
+  const found = [
+    ...(await cloudInitProblems(machine)),
+    ...(await unitProblems(machine)),
+    ...(await unknownSettings(machine)),
+  ];
   return found.map((problem) => `${machine.name}: ${problem}`);
 }
 
@@ -88,6 +90,14 @@ async function unitProblems(machine: Machine): Promise<string[]> {
   }
   for (const name of names) problems.push(`${name} failed`, ...(await lastWords(machine, name)));
   return problems;
+}
+
+/** etcd only warns of a variable that its release does not know, and goes on without that setting. */
+async function unknownSettings(machine: Machine): Promise<string[]> {
+  const run = await machine.must(["systemctl", "show", "etcd.service", "--property=InvocationID", "--value"]);
+  const words = ["--output=cat", "--grep=unrecognized environment variable"];
+  const { stdout } = await machine.exec(["journalctl", `_SYSTEMD_INVOCATION_ID=${run.trim()}`, ...words]);
+  return stdout.split("\n").filter((line) => line !== "");
 }
 
 interface Unit {

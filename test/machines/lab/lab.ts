@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { TIMEOUT_VARIABLE } from "../../../lib/cli/deploy-variables";
 import type { AwsCluster } from "../../../lib/cluster/cluster";
 import { defineCluster } from "../../../lib/cluster/define";
 import type { ClusterDefinition } from "../../../lib/cluster/definition";
@@ -20,6 +21,7 @@ import { trustCa } from "../image/trust-ca";
 import type { RefusalReason } from "../network/refusal-reasons";
 import { VpcNetwork } from "../network/vpc-network";
 import { Ec2Services, type WayToS3 } from "../services/ec2-services";
+import { bootProblems } from "./boot-check";
 import { HealthWatch, type TlsFiles } from "./health-watch";
 import { labDefinition, REGION } from "./lab-definition";
 
@@ -40,6 +42,9 @@ const FOLLOWED = [
 const WRONG = new Set<RefusalReason>(["no-route", "refused-egress", "refused-ingress"]);
 
 const PEER_PORT = 2380;
+
+/** For the check at the end of a deploy: far above a first boot, and short enough to be told of a broken one in time. */
+const PATIENCE = { [TIMEOUT_VARIABLE]: "2m" } as const;
 
 export interface LabOptions {
   /** Of which release, image and instance type become what there is here. @default - three members */
@@ -137,11 +142,17 @@ export class Lab {
     return { caFile: path(clientCa.certFile), certFile: path(certFile), keyFile: path(keyFile) };
   }
 
-  /** `cdktf deploy`, and its check at the end. Machines start as soon as their instances are there. */
-  async deploy(): Promise<CliResult> {
+  /**
+   * `cdktf deploy`, and its check at the end. Machines start as soon as their instances are there. When it fails, its output ends with
+   * what is wrong in the lab.
+   */
+  async deploy(env: NodeJS.ProcessEnv = {}): Promise<CliResult> {
     const pki = await this.project.run(["pki", "init"]);
     if (pki.code !== 0) throw new Error(pki.output);
-    return this.following(this.project.cdktf(["deploy", ...DEPLOY_OPTIONS]));
+    const deploy = this.project.cdktf(["deploy", ...DEPLOY_OPTIONS], { ...PATIENCE, ...env });
+    const result = await this.following(deploy);
+    if (result.code === 0) return result;
+    return { ...result, output: [result.output, ...(await this.problems())].join("\n") };
   }
 
   /** Lets the machines follow what a program changes in AWS, until it ends. */
@@ -247,6 +258,14 @@ export class Lab {
         await machine.powerOn();
       }),
     );
+  }
+
+  /** What is wrong on machines, and packets that were refused; in words. */
+  async problems(): Promise<string[]> {
+    const ofMachines = this.machines.map((machine) =>
+      bootProblems(machine).catch((error: unknown) => [`${machine.name}: ${String(error)}`]),
+    );
+    return [...(await Promise.all(ofMachines)).flat(), ...(await this.newRefusals())];
   }
 
   /** Another instance takes a machine's place: with its address, and its data volume or a new one. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { runProgram } from "../../../lib/local/run-program";
-import { Emulator, type RoleCredentials } from "../../aws/support/emulator";
+import { ACCOUNT_ID, Emulator, type RoleCredentials } from "../../aws/support/emulator";
 import { NetworkNamespace } from "../../aws/support/network-namespace";
 import { pythonWithMoto } from "../../aws/support/python";
 import { makeRole } from "../../aws/support/test-role";
@@ -157,6 +157,37 @@ print(code_of(lambda: forged.get_object(Bucket="${BUCKET}", Key="members/etcd-0/
     "403 AccessDenied",
     "403 SignatureDoesNotMatch",
   ]);
+});
+
+test("the policy of the VPC's endpoint counts as well", async () => {
+  const { Vpc } = await emulator.response("ec2", "create_vpc", { CidrBlock: "10.99.0.0/16" });
+  const policy = (account: string, action: string): { PolicyDocument: string } => {
+    const condition = { StringEquals: { "aws:PrincipalAccount": account } };
+    const allowed = { Effect: "Allow", Principal: "*", Action: action, Resource: `arn:aws:s3:::${BUCKET}/*` };
+    return { PolicyDocument: JSON.stringify({ Statement: [{ ...allowed, Condition: condition }] }) };
+  };
+  const { VpcEndpoint } = await emulator.response("ec2", "create_vpc_endpoint", {
+    VpcId: (Vpc as { VpcId: string }).VpcId,
+    ServiceName: `com.amazonaws.${REGION}.s3`,
+    ...policy(ACCOUNT_ID, "s3:GetObject"),
+  });
+  const { VpcEndpointId } = VpcEndpoint as { VpcEndpointId: string };
+  const change = async (...words: Parameters<typeof policy>): Promise<void> => {
+    await emulator.response("ec2", "modify_vpc_endpoint", { VpcEndpointId, ...policy(...words) });
+  };
+  const asked = `
+own = {"Bucket": "${BUCKET}", "Key": "members/etcd-0/server.key"}
+print(code_of(lambda: s3().get_object(**own)))
+print(code_of(lambda: s3().put_object(**own, Body="own")))
+`;
+  try {
+    expect(await python(asked)).toBe("granted\n403 AccessDenied");
+    await change("999999999999", "s3:*");
+    expect(await python(asked)).toBe("403 AccessDenied\n403 AccessDenied");
+  } finally {
+    await change(ACCOUNT_ID, "s3:*");
+  }
+  expect(await python(asked)).toBe("granted\ngranted");
 });
 
 test("whoever has no session, or asks another service, is no administrator here", async () => {

@@ -7,6 +7,9 @@ import type { RequestLog } from "./request-log";
 
 const PORT = 443;
 
+/** Tells the emulator to ask the policy of the VPC's endpoint, too (`access_control.py`). */
+const THROUGH_ENDPOINT = "x-emulator-through-gateway-endpoint";
+
 /** `closed`: connections are refused. `silent`: they are accepted, and nothing ever comes back. */
 export type WayToS3 = "open" | "closed" | "silent" | { readonly cutAfterBytes: number };
 
@@ -73,17 +76,20 @@ export class S3Endpoint {
     // Of this connection, not of the next.
     const { connection: _connection, expect: _expect, ...handedOn } = headers;
     const { emulatorPort: port } = this.options;
-    const onwards = forward({ host: "127.0.0.1", port, method, path, headers: handedOn }, (answer) => {
-      const { connection: _own, ...answered } = answer.headers;
-      const status = answer.statusCode ?? 0;
-      this.record(request, status);
-      response.writeHead(status, answered);
-      const handedBack =
-        cutAfterBytes === undefined
-          ? pipeline(answer, response)
-          : copyFirstBytes(answer, response, cutAfterBytes);
-      handedBack.catch(() => response.destroy());
-    });
+    const onwards = forward(
+      { host: "127.0.0.1", port, method, path, headers: { ...handedOn, [THROUGH_ENDPOINT]: "yes" } },
+      (answer) => {
+        const { connection: _own, ...answered } = answer.headers;
+        const status = answer.statusCode ?? 0;
+        this.record(request, status);
+        response.writeHead(status, answered);
+        const handedBack =
+          cutAfterBytes === undefined
+            ? pipeline(answer, response)
+            : copyFirstBytes(answer, response, cutAfterBytes);
+        handedBack.catch(() => response.destroy());
+      },
+    );
     onwards.once("error", ({ message }) => {
       if (response.headersSent) response.destroy();
       else this.answer(request, response, { status: 503, code: "ServiceUnavailable", message });

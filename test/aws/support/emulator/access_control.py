@@ -1,7 +1,7 @@
 """Who may do what: policies of roles and of buckets.
 
 AWS: every request is checked against the caller's policies with their conditions, and a request to S3 against
-the bucket's policy too. Reading or writing an object that is encrypted with a KMS key needs permission for
+the bucket's policy too, and against that of the gateway endpoint through which it comes. Reading or writing an object that is encrypted with a KMS key needs permission for
 that key.
 moto: checks nothing unless told to; then statements with a condition deny whatever the condition says, `?` is
 no wildcard, and KMS keys are not asked for. A bucket policy with a conditional Deny makes it refuse every
@@ -17,6 +17,7 @@ from typing import Any
 import flask
 from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
+from moto.ec2.models import ec2_backends
 from moto.iam.access_control import IAMRequestBase, PermissionResult, S3IAMRequest
 from moto.iam.models import Policy
 from moto.kms.models import kms_backends
@@ -27,6 +28,9 @@ from policies import Context, Decision, evaluate
 
 KMS = "aws:kms"
 SSE_HEADER = "x-amz-server-side-encryption"
+
+THROUGH_ENDPOINT = "x-emulator-through-gateway-endpoint"
+"""Header of requests that come from inside the VPC; whoever hands them on puts it there."""
 
 
 def install() -> None:
@@ -78,6 +82,23 @@ def check_action_permitted(self: IAMRequestBase, resource: str) -> None:
         return
     if decision_for(self, self._action, resource, request_context()) is not Decision.ALLOWED:
         self._raise_access_denied()
+    if THROUGH_ENDPOINT in flask.request.headers and not endpoint_lets_through(self, resource):
+        self._raise_access_denied()
+
+
+def endpoint_lets_through(request: IAMRequestBase, resource: str) -> bool:
+    """
+    Of several endpoints that of the caller's VPC would count; there is one at most.
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+    """
+    context = {**request_context(), "aws:principalaccount": request.account_id}
+    backend = ec2_backends[request.account_id][request._region]
+    policies = [
+        endpoint.policy_document
+        for endpoint in backend.vpc_end_points.values()
+        if endpoint.service_name.endswith(".s3") and endpoint.state == "available"
+    ]
+    return not policies or evaluate(policies, request._action, resource, context) is Decision.ALLOWED
 
 
 def decision_for(request: IAMRequestBase, action: str, resource: str, context: Context) -> Decision:

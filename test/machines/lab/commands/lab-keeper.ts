@@ -77,7 +77,7 @@ export class LabKeeper {
     up: (request, asker) => this.up(request, asker),
     status: () => this.status(),
     down: () => this.down(),
-    exec: async ({ machine, words }) => this.operations.machine(machine).execCommand(words),
+    exec: async ({ machine, words }) => this.operations.execCommand(machine, words),
     console: async ({ machine, follow }, asker) =>
       this.showConsole(this.operations.machine(machine), follow, asker),
     verify: async ({ args }) => this.lab.project.run(["verify", ...args]),

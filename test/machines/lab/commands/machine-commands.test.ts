@@ -92,8 +92,14 @@ test("a frozen machine cannot shut down, but its plug can be pulled", async () =
   await done("power-on", "1");
   expect(await faults()).toMatchObject({ "etcd-1": ["cable pulled"] });
   await done("power-off", "1");
-  const off = await lab.run(["freeze", "1"]);
-  expect(off.stderr).toBe("error: etcd-1 is off\n  npm run lab -- power-on etcd-1 first\n");
+  for (const args of [
+    ["freeze", "1"],
+    ["exec", "1", "--", "true"],
+  ]) {
+    const off = await lab.run(args);
+    expect(off.code, off.output).toBe(2);
+    expect(off.stderr).toBe("error: etcd-1 is off\n  npm run lab -- power-on etcd-1 first\n");
+  }
 });
 
 test("wipe pulls the plug, and says what brings the machine back; replace does", async () => {

@@ -27,6 +27,13 @@ export class MachineOperations {
     return this.machines.find((machine) => machine.name === name)!;
   }
 
+  /** What to start instead of a program, so that it runs in the machine. */
+  async execCommand(wanted: string, words: readonly string[]): Promise<readonly string[]> {
+    const machine = this.machine(wanted);
+    this.refuseOff(machine);
+    return machine.execCommand(words);
+  }
+
   faultsOf(name: string): readonly string[] {
     return this.faults.of(name);
   }
