@@ -69,6 +69,7 @@ describe("without endpoints", () => {
         source: "cluster.yaml",
         members: [expect.objectContaining({ name: "etcd-0", endpoint: "https://127.0.0.1:2379" })],
         release: undefined,
+        learners: [],
       },
       heartbeatIntervalMs: 250,
       electionTimeoutMs: 2500,
