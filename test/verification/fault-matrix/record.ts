@@ -58,7 +58,7 @@ function inWords(found: readonly Said[]): string {
   for (const { check, outcome, member, reason } of found) {
     const text = `\`${check}\` ${outcome}: ${withoutNumbers(reason)}`;
     const named = members.get(text) ?? new Set();
-    members.set(text, member === undefined ? named : named.add(member));
+    members.set(text, member === undefined ? named : named.add(withoutNumbers(member)));
   }
   return [...members]
     .map(([text, named]) => (named.size === 0 ? text : `${text} (${[...named].join(", ")})`))
