@@ -1,5 +1,5 @@
 import { groupLabels, listed, type Finding } from "./check";
-import { addressOf } from "../client";
+import { haveSameAddress } from "./hearsay";
 import { removedMembers, type MemberView } from "./member-views";
 import type { ListedMember } from "./questions/answers";
 import type { EndpointFacts } from "./questions/ask";
@@ -86,10 +86,4 @@ function notAsked(members: readonly ListedMember[], facts: readonly EndpointFact
       remedy: `Nothing is known of ${unknown.length === 1 ? "it" : "them"}: ask all members, --endpoints ${urls.join(",")}.`,
     },
   ];
-}
-
-function haveSameAddress(url: string, endpoint: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const [one, other] = [addressOf(url), addressOf(endpoint)];
-  return one.host === other.host && one.port === other.port;
 }

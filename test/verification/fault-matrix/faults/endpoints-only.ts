@@ -26,6 +26,25 @@ export const endpointsOnlyFaults: readonly Fault[] = [
       }),
   },
   {
+    title: "a member is frozen, and no definition is known",
+    make: async (ground) => {
+      const [victim] = await ground.followers();
+      victim.freeze();
+      return {
+        ask: { endpoints: ground.cluster.endpoints },
+        says: [
+          {
+            check: "member-answers",
+            member: victim.endpoint,
+            reason: /^takes connections but .*: the process is frozen$/,
+            kind: "frozen",
+          },
+        ],
+        undo: () => Promise.resolve(),
+      };
+    },
+  },
+  {
     title: "a member was added and has never started, and no definition is known",
     make: async (ground) => {
       const { cluster, isTls } = ground;
