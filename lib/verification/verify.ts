@@ -164,6 +164,7 @@ function ask(
     keyPrefix: ownKeyPrefix(),
     callTimeoutMs,
     budgetMs: () => session.budget.leftMs(),
+    endsAt: () => session.budget.endsAt(),
     tls: options.tls,
     tlsContexts: session.tls,
     snapshots: options.snapshots,
