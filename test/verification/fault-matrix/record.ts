@@ -68,7 +68,7 @@ function inWords(found: readonly Said[]): string {
 /** Ports, IDs and paths are others in every run. */
 function withoutNumbers(reason: string): string {
   return reason
-    .replace(/https?:\/\/127\.0\.0\.1:\d+/g, "…")
+    .replace(/https?:\/\/(?:127\.0\.0\.1|localhost):\d+/g, "…")
     .replace(/\b[0-9a-f]{12,16}\b/g, "…")
     .replace(/\/tmp\/\S+/g, "…")
     .replaceAll("|", "\\|");
