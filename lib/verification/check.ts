@@ -59,6 +59,11 @@ export interface CheckContext {
   readonly callTimeoutMs: number;
   /** The longest a question sent off now may take, so that all of them end within one deadline and a second. */
   readonly budgetMs: () => number;
+  /**
+   * Until when what takes its own time may go on, as `performance.now()` counts, while a member is silent or may still be; `undefined`:
+   * all have answered. It is certain once `facts` are there.
+   */
+  readonly endsAt: () => number | undefined;
   readonly tls: TlsOptions | undefined;
   /** The same, and its counterparts, ready to shake hands with. */
   readonly tlsContexts: TlsContexts;

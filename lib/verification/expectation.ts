@@ -45,4 +45,9 @@ export interface DefinedCluster {
   readonly source: string;
   readonly members: readonly Pick<ExpectedMember, "name" | "endpoint" | "peerUrls">[];
   readonly release?: string | undefined;
+  /**
+   * Names of the members that are meant to be learners.
+   * @default - none
+   */
+  readonly learners?: readonly string[] | undefined;
 }

@@ -3,6 +3,7 @@ import { askStatus, type StatusAnswer } from "./questions/ask";
 import { CallBudget } from "./questions/call-budget";
 import { EndpointClient } from "./questions/endpoint-client";
 import { EndpointProblem, type Target, targetsOf } from "../client";
+import { Hearsay } from "./hearsay";
 import { callTimeoutOf, type AskOptions, type NoWay } from "./options";
 import { TlsContexts } from "./questions/tls-contexts";
 
@@ -11,6 +12,8 @@ export interface Session {
   readonly connections: readonly Connection[];
   readonly budget: CallBudget;
   readonly tls: TlsContexts;
+  /** What this round has brought so far. */
+  readonly hearsay: Hearsay;
   /**
    * Begins a round of questions: the time for it starts, and whoever gave no status in the one before is connected to anew. By itself gRPC
    * goes on telling why it could not connect the last time until it can, also when by now somebody takes the connection and is silent:
@@ -36,8 +39,9 @@ export async function withSession<T>(options: AskOptions, use: (session: Session
   if (options.signal !== undefined) setMaxListeners(0, options.signal);
   const targets = targetsOf(options);
   const tls = new TlsContexts(options.tls);
-  const peerUrlsOf = ({ label }: Target): readonly string[] =>
-    options.expectation?.members.find(({ name }) => name === label)?.peerUrls ?? [];
+  const hearsay = new Hearsay();
+  const peerUrlsOf = ({ label, endpoint }: Target): readonly string[] =>
+    options.expectation?.members.find(({ name }) => name === label)?.peerUrls ?? hearsay.peerUrlsAt(endpoint);
   const open = (target: Target): EndpointClient =>
     EndpointClient.open(target, { budget, tls: options.tls, user: options.user });
   const connections = targets.map((target) => ({ target, client: open(target) }));
@@ -47,7 +51,9 @@ export async function withSession<T>(options: AskOptions, use: (session: Session
       connections,
       budget,
       tls,
+      hearsay,
       begin: () => {
+        hearsay.forget();
         for (const connection of connections.filter(({ target }) => failed.delete(target))) {
           connection.client.close();
           connection.client = open(connection.target);
@@ -58,10 +64,14 @@ export async function withSession<T>(options: AskOptions, use: (session: Session
         const answer = await askStatus(target, client, {
           callTimeoutMs: budget.callTimeoutMs,
           tls,
-          peerUrls: peerUrlsOf(target),
+          peerUrls: () => peerUrlsOf(target),
+          hasLeader: () => hearsay.hasLeader,
           privateNetwork: options.privateNetwork ?? false,
         });
-        if (answer.ok) return answer;
+        if (answer.ok) {
+          hearsay.takeStatus(answer.value);
+          return answer;
+        }
         failed.add(target);
         return blaming(options.noWay?.(target.endpoint), answer);
       },

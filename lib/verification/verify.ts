@@ -125,6 +125,7 @@ function ask(
   const endpoints: AskedEndpoint[] = session.connections.map((connection) => {
     const status = session.askStatus(connection);
     const memberList = settle(connection.client.memberList());
+    void memberList.then((list) => list.ok && session.hearsay.takeList(list.value));
     return {
       ...connection,
       status,
@@ -163,6 +164,7 @@ function ask(
     keyPrefix: ownKeyPrefix(),
     callTimeoutMs,
     budgetMs: () => session.budget.leftMs(),
+    endsAt: () => session.budget.endsAt(),
     tls: options.tls,
     tlsContexts: session.tls,
     snapshots: options.snapshots,

@@ -69,6 +69,7 @@ describe("without endpoints", () => {
         source: "cluster.yaml",
         members: [expect.objectContaining({ name: "etcd-0", endpoint: "https://127.0.0.1:2379" })],
         release: undefined,
+        learners: [],
       },
       heartbeatIntervalMs: 250,
       electionTimeoutMs: 2500,
@@ -134,6 +135,17 @@ describe("a shell that is set up for etcdctl", () => {
     });
   });
 
+  test("reaches it over TLS also without certificates if plain text is forbidden, as etcdctl does", async () => {
+    const env = {
+      ETCDCTL_ENDPOINTS: "10.0.0.1:2379,http://10.0.0.2:2379",
+      ETCDCTL_INSECURE_TRANSPORT: "false",
+    };
+    const endpoints = ["https://10.0.0.1:2379", "http://10.0.0.2:2379"];
+    expect(await ask({}, env)).toMatchObject({ cluster: { endpoints }, tls: undefined });
+    const typed = await ask({ endpoints: "10.0.0.1:2379" }, env);
+    expect(typed.cluster).toEqual({ endpoints: ["https://10.0.0.1:2379"] });
+  });
+
   test("goes before nothing that was typed", async () => {
     expect(await ask({ endpoints: "http://10.9.9.9:2379" }, SHELL)).toMatchObject({
       cluster: { endpoints: ["http://10.9.9.9:2379"] },
@@ -189,9 +201,12 @@ test.each<[WhomOptions, string]>([
 test("variables are read as etcdctl reads them: empty is none, the rest is left alone", () => {
   expect(etcdctlVariables({ ETCDCTL_ENDPOINTS: "", ETCDCTL_API: "2", ETCDCTL_HEX: "true" })).toEqual({
     skipsTlsVerify: false,
+    insistsOnTls: false,
   });
   expect(etcdctlVariables({ ETCDCTL_INSECURE_SKIP_TLS_VERIFY: "1" }).skipsTlsVerify).toBe(true);
   expect(etcdctlVariables({ ETCDCTL_INSECURE_SKIP_TLS_VERIFY: "false" }).skipsTlsVerify).toBe(false);
+  expect(etcdctlVariables({ ETCDCTL_INSECURE_TRANSPORT: "f" }).insistsOnTls).toBe(true);
+  expect(etcdctlVariables({ ETCDCTL_INSECURE_TRANSPORT: "true" }).insistsOnTls).toBe(false);
   expect(etcdctlVariables({ ETCDCTL_PASSWORD: " a ", ETCDCTL_CACERT: " b " })).toMatchObject({
     password: " a ",
     cacert: "b",

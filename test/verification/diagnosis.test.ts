@@ -168,6 +168,13 @@ describe.each([0, 1, 2])("mutual TLS (the %ith release of the tests)", (index) =
   test("it is frozen, or not there", async () => {
     victim.freeze();
     expect(await victimsProblem()).toMatchObject({ kind: "frozen" });
+    // Without a definition, the others know where it listens for its peers; alone it could be anybody.
+    const kinds = async (endpoints: readonly string[]): Promise<unknown[]> => {
+      const report = await verify({ endpoints, tls, callTimeoutMs, checks: [] });
+      return report.endpoints.map(({ problem }) => problem?.kind);
+    };
+    expect(await kinds(cluster.endpoints)).toEqual([undefined, "frozen", undefined]);
+    expect(await kinds([victim.endpoint])).toEqual(["silent"]);
     await victim.kill();
     expect(await victimsProblem()).toMatchObject({ kind: "refused", message: "connection refused" });
     await victim.restart();
@@ -194,7 +201,10 @@ describe.each([0, 1, 2])("mutual TLS (the %ith release of the tests)", (index) =
       callTimeoutMs,
       checks: [],
     });
-    expect(problemAt(report, victim.name)?.kind).toBe("not-serving");
+    expect(problemAt(report, victim.name)).toMatchObject({
+      kind: "not-serving",
+      message: expect.stringMatching(/or its peers do not take it in$/),
+    });
   });
 });
 

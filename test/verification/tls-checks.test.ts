@@ -57,7 +57,7 @@ describe.each([0, 1, 2])("mutual TLS (the %ith release of the tests)", (index) =
       each("is valid for 89 days more, ECDSA P-256, by peer CA"),
     );
     expect(reasons(report, "peer-access")).toEqual(
-      each("refuses plain text and peers without a certificate"),
+      each("refuses plain text, peers without a certificate and certificates of a foreign CA or of a client"),
     );
   });
 
@@ -69,6 +69,9 @@ describe.each([0, 1, 2])("mutual TLS (the %ith release of the tests)", (index) =
   test("says nothing of who signed for the peers as long as their CA is not known", async () => {
     const report = await verified({ tls: { ...cluster.tls, peerCa: undefined } });
     expect(outcomes(report)).toEqual(ids.map(() => "passed"));
+    expect(reasons(report, "peer-access")[0]).toBe(
+      "refuses plain text, peers without a certificate and certificates of a foreign CA",
+    );
   });
 
   test("fails with the wrong CA for peers, and says whose it is", async () => {
@@ -177,6 +180,20 @@ describe.each([0, 1, 2])("ports that are open (the %ith release of the tests)", 
       await cluster.stop();
     }
   });
+});
+
+test("one CA for clients and peers is a choice, and no port that is open", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cdktf-etcd-tls-"));
+  const authority = await TestAuthority.create(join(folder, "ca"), "CA for all");
+  const one = { clientAuthority: authority, peerAuthority: authority };
+  const cluster = await RawCluster.start({ binaries: await defaultEtcd(), size: 1, tls: one });
+  try {
+    const report = await verify({ expectation: cluster.expectation, tls: cluster.tls, checks: ids });
+    expect(outcomes(report)).toEqual(ids.map(() => "passed"));
+  } finally {
+    await cluster.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 // There a server refuses a client before it has shaken hands, and its certificate is seen on the way only.

@@ -19,10 +19,13 @@ export interface EtcdctlVariables {
   readonly commandTimeout?: string | undefined;
   /** Somebody wants certificates to go unchecked. */
   readonly skipsTlsVerify: boolean;
+  /** Somebody wants TLS also where no certificates are given. */
+  readonly insistsOnTls: boolean;
 }
 
 /** Go's `strconv.ParseBool`, by which etcdctl reads it. */
 const TRUE = ["1", "t", "T", "TRUE", "true", "True"];
+const FALSE = ["0", "f", "F", "FALSE", "false", "False"];
 
 /** An empty variable counts as none. */
 export function etcdctlVariables(env: NodeJS.ProcessEnv): EtcdctlVariables {
@@ -40,5 +43,6 @@ export function etcdctlVariables(env: NodeJS.ProcessEnv): EtcdctlVariables {
     password: verbatim("PASSWORD"),
     commandTimeout: variable("COMMAND_TIMEOUT"),
     skipsTlsVerify: TRUE.includes(variable("INSECURE_SKIP_TLS_VERIFY") ?? ""),
+    insistsOnTls: FALSE.includes(variable("INSECURE_TRANSPORT") ?? ""),
   };
 }

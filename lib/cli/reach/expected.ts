@@ -52,7 +52,8 @@ export function peerCaOf(clusterName: string, caFile: string): Buffer | undefine
 }
 
 function definedBy({ file, cluster }: ReadDefinition): DefinedCluster {
-  return { source: file, members: membersOf(cluster), release: cluster.etcd.release };
+  const { etcd, learners } = cluster;
+  return { source: file, members: membersOf(cluster), release: etcd.release, learners };
 }
 
 function membersOf({ members }: Cluster): ClusterExpectation["members"] {

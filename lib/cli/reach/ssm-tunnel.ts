@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { notStarted, spawnBound } from "./spawn-bound";
 import { cannotStart, failureIn, refusedThere, tookTooLong, type SsmFailure } from "./ssm-failure";
 
 /** One end of a tunnel here, the other on an instance. */
@@ -30,7 +31,7 @@ const END_MS = 3000;
 
 /**
  * One run of `aws ssm start-session` with its plugin below it, in a process group of their own: the CLI leaves signals to the plugin,
- * so that ending the CLI alone would leave the tunnel behind.
+ * so that ending the CLI alone would leave the tunnel behind. The group ends with this process too.
  */
 export class SsmTunnel {
   /** Settles when it is gone, whoever ended it. */
@@ -46,22 +47,20 @@ export class SsmTunnel {
     this.settled = new Promise((resolve) => (this.settle = resolve));
     const ports = `portNumber=${remotePort},localPortNumber=${localPort}`;
     const session = ["--target", instanceId, "--document-name", "AWS-StartPortForwardingSession"];
-    this.child = spawn(
-      "aws",
-      ["ssm", "start-session", "--region", region, ...session, "--parameters", ports],
-      {
-        detached: true,
-        // Left open: at the end of its input it may end too.
-        stdio: ["pipe", "pipe", "pipe"],
-        // Where `localhost` is ::1 first, it would listen there.
-        env: { ...process.env, SSM_PLUGIN_LOCAL_HOST: "127.0.0.1" },
-      },
+    this.child = spawnBound(
+      ["aws", "ssm", "start-session", "--region", region, ...session, "--parameters", ports],
+      // Where `localhost` is ::1 first, it would listen there.
+      { ...process.env, SSM_PLUGIN_LOCAL_HOST: "127.0.0.1" },
     );
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.setEncoding("utf8").on("data", (text: string) => this.read(text));
     this.child.once("error", ({ code }: NodeJS.ErrnoException) => this.fail(cannotStart(code)));
     // A plugin that outlives the CLI would hold on to the port, and to the output.
-    this.child.once("exit", () => this.kill());
+    this.child.once("exit", (exitCode) => {
+      const code = notStarted(exitCode);
+      if (code !== undefined) this.fail(cannotStart(code));
+      this.kill();
+    });
     this.child.once("close", () => this.fail(failureIn(this.output)));
     this.ended = once(this.child, "close").then(
       () => undefined,

@@ -125,7 +125,9 @@ function byEndpoints(
     );
   const tls = readTlsFiles(options, { variables });
   return {
-    cluster: { endpoints: tls === undefined ? endpoints : endpoints.map(overTls) },
+    cluster: {
+      endpoints: tls === undefined && !variables.insistsOnTls ? endpoints : endpoints.map(overTls),
+    },
     tls,
     user: userOf(options, variables, variables.user),
     privateNetwork: false,
@@ -134,7 +136,7 @@ function byEndpoints(
   };
 }
 
-/** Without a scheme, certificates decide, as for etcdctl: `credentialsForEndpoint` in https://github.com/etcd-io/etcd/blob/v3.5.16/client/v3/client.go */
+/** Without a scheme, certificates decide, or else ETCDCTL_INSECURE_TRANSPORT, as for etcdctl: `credentialsForEndpoint` in https://github.com/etcd-io/etcd/blob/v3.5.16/client/v3/client.go */
 const overTls = (endpoint: string): string => (endpoint.includes("://") ? endpoint : `https://${endpoint}`);
 
 async function byDefinition(options: WhomOptions, variables: EtcdctlVariables): Promise<Whom> {

@@ -15,11 +15,12 @@ export const definition: Check = {
 
 /** What was edited since the deploy. */
 export function compareWithDefinition(
-  deployed: Pick<ClusterExpectation, "members" | "release">,
+  deployed: Pick<ClusterExpectation, "members" | "release" | "learners">,
   defined: DefinedCluster,
 ): Finding[] {
   const changes = [
     ...changedMembers(deployed.members, defined.members),
+    ...changedLearners(deployed, defined),
     ...(deployed.release === defined.release
       ? []
       : [`the release from ${deployed.release ?? "any"} to ${defined.release ?? "any"}`]),
@@ -53,6 +54,20 @@ function changedMembers(deployed: readonly DefinedMember[], defined: readonly De
       return now === undefined ? [] : changedUrls(before, now);
     }),
   ];
+}
+
+/** Of those that are on both sides: whoever is new or gone is told as that. */
+function changedLearners(
+  deployed: Pick<ClusterExpectation, "members" | "learners">,
+  defined: DefinedCluster,
+): string[] {
+  return defined.members.flatMap(({ name }): string[] => {
+    if (!deployed.members.some((before) => before.name === name)) return [];
+    const was = deployed.learners?.includes(name) ?? false;
+    const is = defined.learners?.includes(name) ?? false;
+    if (was === is) return [];
+    return [is ? `${name} is declared as a learner` : `${name} is no longer declared as a learner`];
+  });
 }
 
 function changedUrls(before: DefinedMember, now: DefinedMember): string[] {

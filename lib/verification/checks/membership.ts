@@ -8,38 +8,36 @@ import {
   type Check,
   type Finding,
 } from "../check";
-import type { ListedMember, MemberStatus } from "../questions/answers";
+import type { ListedMember } from "../questions/answers";
 import type { Target } from "../../client";
+import { compareViews } from "../compare-views";
 import type { ExpectedMember } from "../expectation";
-
-/** The member list as one member has it. */
-interface View {
-  readonly target: Target;
-  /** Undefined if that member gave none. */
-  readonly status: MemberStatus | undefined;
-  readonly list: readonly ListedMember[];
-}
+import { memberViews, removedMembers, type MemberView } from "../member-views";
 
 export const membership: Check = {
   id: "membership",
-  title: "members and peer URLs are exactly as defined",
-  skip: ({ expectation }) =>
-    expectation === undefined ? "no definition to compare the member list with" : undefined,
-  run: async ({ facts, expectation }) => compareMembership(expectation?.members ?? [], await facts),
+  title: "members and peer URLs are as defined, and the same in every member list",
+  run: async ({ facts, expectation }) => compareMembership(expectation?.members, await facts),
 };
 
-/** Where what was defined, what each member lists and what each says of itself depart from each other. */
+/** Where what was defined, if that is known, what each member lists and what each says of itself depart from each other. */
 export function compareMembership(
-  expected: readonly ExpectedMember[],
+  expected: readonly ExpectedMember[] | undefined,
   facts: readonly EndpointFacts[],
 ): Finding[] {
-  const views = facts.flatMap(({ target, status, memberList }): View[] =>
-    memberList.ok ? [{ target, status: status.ok ? status.value : undefined, list: memberList.value }] : [],
-  );
+  const views = memberViews(facts);
   if (views.length === 0) {
     return [{ outcome: "skipped", reason: "no member gave its member list" }];
   }
   if (areOfDifferentClusters(answering(facts))) return [differentClusters];
+  return expected === undefined ? compareViews(views, facts) : compareWithExpected(expected, views, facts);
+}
+
+function compareWithExpected(
+  expected: readonly ExpectedMember[],
+  views: readonly MemberView[],
+  facts: readonly EndpointFacts[],
+): Finding[] {
   const foreign = foreignCluster(expected, views);
   if (foreign !== undefined) return [foreign];
 
@@ -57,7 +55,10 @@ export function compareMembership(
 }
 
 /** Not one of the members that answer has a name or a peer URL of the definition. */
-function foreignCluster(expected: readonly ExpectedMember[], views: readonly View[]): Finding | undefined {
+function foreignCluster(
+  expected: readonly ExpectedMember[],
+  views: readonly MemberView[],
+): Finding | undefined {
   const members = new Map(views.flatMap(({ list }) => list).map((member) => [member.id, member]));
   const isKnown = ({ name, peerUrls }: ListedMember): boolean =>
     expected.some((wanted) => wanted.name === name || wanted.peerUrls.some((url) => peerUrls.includes(url)));
@@ -68,35 +69,6 @@ function foreignCluster(expected: readonly ExpectedMember[], views: readonly Vie
     remedy: "Correct the endpoints.",
     lasting: true,
   };
-}
-
-/**
- * Members that answer, but were removed and may not have heard of it. Who is behind them in the log says nothing: a list without
- * them may be one from before they were added.
- */
-function removedMembers(views: readonly View[]): Finding[] {
-  return views.flatMap((view): Finding[] => {
-    const { target, status } = view;
-    if (status === undefined) return [];
-    const without = views.filter(
-      (other) =>
-        !other.list.some(({ id }) => id === status.memberId) &&
-        (other === view || (other.status?.raftAppliedIndex ?? 0n) > status.raftAppliedIndex),
-    );
-    if (without.length === 0) return [];
-    const said = without.includes(view)
-      ? "it says so itself"
-      : `so ${without.length === 1 ? "says" : "say"} ${listed(without.map((other) => other.target.label))}`;
-    return [
-      {
-        outcome: "failed",
-        target,
-        reason: `answers as ${status.memberId}, which is no longer a member (${said})`,
-        remedy:
-          "Stop it; if it is meant to be a member, delete its data, add it with `etcdctl member add` and start it anew.",
-      },
-    ];
-  });
 }
 
 /** Where one member's view of the list departs from the definition. */

@@ -6,7 +6,7 @@ import { isPlainText, noAnswer } from "../tls-findings";
 /** Who takes part in Raft can write whatever he likes: users and roles do not count there. */
 export const peerAccess: Check = {
   id: "peer-access",
-  title: "no member takes peers in plain text or without a certificate",
+  title: "no member takes peers in plain text, without a certificate or with one of a foreign CA",
   run: async ({ endpoints }) => (await Promise.all(endpoints.map(tryAll))).flat(),
 };
 
@@ -18,7 +18,7 @@ async function tryAll({ target, status, peers }: AskedEndpoint): Promise<Finding
   return ports.map((port) => ({ target, ...tryIn(port) }));
 }
 
-function tryIn({ url, host, unreached, tls, inTheClear }: PeerPort): Finding {
+function tryIn({ url, host, unreached, tls, toForeign, toClient, inTheClear }: PeerPort): Finding {
   if (unreached !== undefined) return { outcome: "skipped", reason: unreached };
   if (isPlainText(url)) {
     // By choice, and seen by everybody in the URL; what looks closed and is not is worse.
@@ -32,23 +32,41 @@ function tryIn({ url, host, unreached, tls, inTheClear }: PeerPort): Finding {
         };
   }
   if (inTheClear === "etcd") {
-    return {
-      outcome: "failed",
-      reason: `${url} answers in plain text too: whoever reaches it takes part in Raft, and can write anything`,
-      remedy: "Take the http:// URL out of --listen-peer-urls.",
-    };
+    return open(`${url} answers in plain text too`, "Take the http:// URL out of --listen-peer-urls.");
   }
   if (tls.answer === "accepted") {
-    return {
-      outcome: "failed",
-      reason: `${url} takes peers without a certificate: whoever reaches it takes part in Raft, and can write anything`,
-      remedy: "Set --peer-client-cert-auth and --peer-trusted-ca-file.",
-    };
+    return open(
+      `${url} takes peers without a certificate`,
+      "Set --peer-client-cert-auth and --peer-trusted-ca-file.",
+    );
   }
-  return tls.answer === "refused"
-    ? { outcome: "passed", reason: "refuses plain text and peers without a certificate" }
+  const taken =
+    toForeign === "accepted"
+      ? "a certificate that no CA has signed"
+      : toClient === "accepted"
+        ? "the certificate of a client"
+        : undefined;
+  if (taken !== undefined) {
+    return open(
+      `${url} takes peers with ${taken}`,
+      "Set --peer-trusted-ca-file to the CA of the members' certificates for each other, and nothing else.",
+    );
+  }
+  const answers = [tls.answer, toForeign, toClient].filter((answer) => answer !== undefined);
+  const others = toClient === undefined ? "of a foreign CA" : "of a foreign CA or of a client";
+  return answers.every((answer) => answer === "refused")
+    ? {
+        outcome: "passed",
+        reason: `refuses plain text, peers without a certificate and certificates ${others}`,
+      }
     : {
         outcome: "skipped",
-        reason: `${url} did not say in time whether it takes peers without a certificate`,
+        reason: `${url} did not say in time whether it takes peers without a certificate of theirs`,
       };
 }
+
+const open = (what: string, remedy: string): Finding => ({
+  outcome: "failed",
+  reason: `${what}: whoever reaches it takes part in Raft, and can write anything`,
+  remedy,
+});

@@ -18,8 +18,10 @@ export interface EndpointFacts {
 export interface AskStatusOptions {
   readonly callTimeoutMs: number;
   readonly tls: TlsContexts;
-  /** Where this member listens for its peers, as far as is known. */
-  readonly peerUrls: readonly string[];
+  /** Where this member listens for its peers, as far as is known when it is to be looked at. */
+  readonly peerUrls: () => readonly string[];
+  /** Whether another member knows a leader, as far as is known when a cause is to be named. */
+  readonly hasLeader: () => boolean;
   /** Whether whoever answers may be somebody on the way. */
   readonly privateNetwork: boolean;
 }
@@ -41,7 +43,7 @@ export async function askStatus(
 async function askOnce(
   target: Target,
   client: EndpointClient,
-  { callTimeoutMs, tls, peerUrls, privateNetwork }: AskStatusOptions,
+  { callTimeoutMs, tls, peerUrls, hasLeader, privateNetwork }: AskStatusOptions,
 ): Promise<Answer<MemberStatus>> {
   const half = callTimeoutMs / 2;
   const answered = new AbortController();
@@ -57,6 +59,6 @@ async function askOnce(
   }
   const sight = await look(0);
   if (sight === undefined) return answer;
-  const circumstances = { target, tls: tls.options, callTimeoutMs, privateNetwork };
+  const circumstances = { target, tls: tls.options, callTimeoutMs, hasLeader: hasLeader(), privateNetwork };
   return { ok: false, problem: diagnose(answer.problem, sight, circumstances) };
 }

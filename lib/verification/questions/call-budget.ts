@@ -22,10 +22,16 @@ export class CallBudget {
     this.hasSilence = false;
   }
 
+  /** When the last call has to end, as `performance.now()` counts, while a member is silent or may be; nobody waits otherwise. */
+  endsAt(): number | undefined {
+    return this.hasSilence ? this.beganAt + this.callTimeoutMs + LATER_CALL_MS : undefined;
+  }
+
   /** The longest a call that begins now may take. */
   leftMs(): number {
-    if (!this.hasSilence) return this.callTimeoutMs;
-    const left = this.beganAt + this.callTimeoutMs + LATER_CALL_MS - performance.now();
+    const endsAt = this.endsAt();
+    if (endsAt === undefined) return this.callTimeoutMs;
+    const left = endsAt - performance.now();
     return Math.min(this.callTimeoutMs, Math.max(left, LATER_CALL_MS));
   }
 }

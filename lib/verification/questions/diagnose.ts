@@ -20,6 +20,8 @@ export interface Circumstances {
   readonly target: Target;
   readonly tls: TlsOptions | undefined;
   readonly callTimeoutMs: number;
+  /** Whether another member knows a leader. */
+  readonly hasLeader: boolean;
   /** Whether whoever answers may be somebody on the way. */
   readonly privateNetwork: boolean;
 }
@@ -136,15 +138,26 @@ function silence(problem: EndpointProblem, { peer }: Sight, circumstances: Circu
       { remedy: "Give it the certificate, key and CA of this cluster for its peers, then restart it." },
     );
   }
-  return because(
-    problem,
-    "not-serving",
-    `${silent}: it runs, and waits for a quorum before it serves clients`,
-    {
-      remedy:
-        "Bring the other members up. If they are, its peers refuse it or cannot reach it (the logs of both sides say why), or the endpoint is another program's.",
-    },
-  );
+  // Seen from outside, a member that does not serve yet and a program that takes connections and sleeps are the same.
+  return circumstances.hasLeader
+    ? because(
+        problem,
+        "not-serving",
+        `${silent}: its member runs and the cluster has a leader, so the endpoint is another program's or its peers do not take it in`,
+        {
+          remedy:
+            "Compare the endpoint with the member's --listen-client-urls. If it is right, its peers refuse it or cannot reach it: the logs of both sides say why.",
+        },
+      )
+    : because(
+        problem,
+        "not-serving",
+        `${silent}: its member runs, and waits for a quorum before it serves clients, or the endpoint is another program's`,
+        {
+          remedy:
+            "Bring the other members up. If they are, its peers refuse it or cannot reach it (the logs of both sides say why), or correct the endpoint.",
+        },
+      );
 }
 
 /** Who signed what it shows its peers, if that is not the CA that should have. */

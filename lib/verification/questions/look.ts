@@ -36,7 +36,7 @@ export interface LookTimes {
 /** Looks at an endpoint from all sides. Never rejects; `undefined` if nobody wanted to know any more. */
 export async function lookAt(
   target: Target,
-  peerUrls: readonly string[],
+  peerUrls: () => readonly string[],
   contexts: TlsContexts,
   { timeoutMs, holdBackMs, signal }: LookTimes,
 ): Promise<Sight | undefined> {
@@ -47,7 +47,7 @@ export async function lookAt(
     shakingHands,
     versionInTheClear(target.address, leftMs),
     versionOverTls(target.address, leftMs),
-    lookAtPeer(target, peerUrls, contexts, leftMs),
+    lookAtPeer(target, peerUrls(), contexts, leftMs),
   ]);
   return { tls, inTheClear, overTls, peer };
 }

@@ -49,7 +49,7 @@ function cli(line) {
   }
   const child = spawn(
     process.execPath,
-    [fileURLToPath(import.meta.url), "--plugin", target, localPort, String(port)],
+    [fileURLToPath(import.meta.url), "--plugin", target, localPort, String(port), does],
     { stdio: "inherit" },
   );
   log(`opened ${target} ${process.pid} ${child.pid}`);
@@ -63,11 +63,12 @@ function fail(message) {
   process.exit(255);
 }
 
-function plugin(target, localPort, port) {
+function plugin(target, localPort, port, does) {
   const session = `ops-${target.slice(2)}`;
   process.stdout.write(`\nStarting session with SessionId: ${session}\n`);
   process.on("SIGINT", () => {
     log(`terminated ${target}`);
+    if (does === "ends-never") return;
     process.stdout.write(
       `Terminate signal received, exiting.\n\n\nExiting session with sessionId: ${session}.\n\n`,
     );

@@ -281,6 +281,22 @@ describe("through AWS Session Manager", { concurrent: false, timeout: TEST_MS },
     expect(left()).toEqual([]);
   });
 
+  test.each(["SIGTERM", "SIGKILL"] as const)(
+    "tunnels end with the program, also when it is ended by %s, and with sessions that do not end by themselves",
+    async (signal) => {
+      instance(2, "ends-never");
+      const watch = project.start(["status", "--via", "ssm", "--watch", "200ms", "--output", "json"], {
+        env: environment(),
+      });
+      await vi.waitFor(() => expect(watch.output()).toContain('"status"'), WAIT);
+      expect(left()).toHaveLength(6);
+      process.kill(watch.child.pid!, signal);
+      await watch.result;
+      await vi.waitFor(() => expect(left()).toEqual([]), WAIT);
+      for (const target of INSTANCES) expect(log()).toContain(`terminated ${target}`);
+    },
+  );
+
   test("services are registered through them, and withdrawn before they close", async () => {
     const options = { env: environment() };
     const endpoint = ["--endpoint", "http://10.40.9.9:80"];

@@ -37,9 +37,23 @@ test.each([
     "a's endpoint from https://10.0.0.1:2379 to https://10.0.0.9:2379; a's peer URLs from https://10.0.0.1:2380 to https://10.0.0.9:2380",
   ],
   ["another release", { release: "3.5.30" }, "the release from 3.5.16 to 3.5.30"],
+  ["a member that is to be a learner", { learners: ["b"] }, "b is declared as a learner"],
   ["a release that is no longer pinned", { release: undefined }, "the release from 3.5.16 to any"],
 ])("tells %s", (_title, now, said) => {
   expect(edited(now)).toBe(`cluster.yaml was edited since the deploy: ${said}`);
+});
+
+test("tells a learner that is to vote, and not twice of one that is gone", () => {
+  const learning = { ...deployed, learners: ["b"] };
+  const voting: DefinedCluster = { ...defined, learners: [] };
+  const reason = (now: DefinedCluster): string | undefined => compareWithDefinition(learning, now)[0]?.reason;
+  expect(reason(voting)).toBe(
+    "cluster.yaml was edited since the deploy: b is no longer declared as a learner",
+  );
+  expect(reason({ ...voting, members: [members[0]!, members[2]!] })).toBe(
+    "cluster.yaml was edited since the deploy: b is gone",
+  );
+  expect(reason({ ...defined, learners: ["b"] })).toBe("as cluster.yaml says");
 });
 
 test("warns and does not fail: what runs is what was deployed", () => {

@@ -1,4 +1,4 @@
-import type { ProblemKind, Verdict, VerifyOptions } from "../../../lib/verification";
+import type { ClusterExpectation, ProblemKind, Verdict, VerifyOptions } from "../../../lib/verification";
 import type { Ground, Transport } from "./ground";
 
 /** One thing that is wrong with a cluster or with how it is asked, and how it is made for real. */
@@ -28,8 +28,11 @@ export interface Made {
   readonly undo?: (() => Promise<void>) | undefined;
 }
 
-export type AskOtherwise = Partial<Omit<VerifyOptions, "expectation" | "endpoints">> &
-  Partial<Pick<Extract<VerifyOptions, { readonly endpoints?: undefined }>, "expectation">>;
+export type AskOtherwise = Partial<Omit<VerifyOptions, "expectation" | "endpoints">> & {
+  readonly expectation?: ClusterExpectation | undefined;
+  /** Asks these, and knows no definition. */
+  readonly endpoints?: readonly string[] | undefined;
+};
 
 /** One finding that is no pass. */
 export interface Accusation {
@@ -37,7 +40,7 @@ export interface Accusation {
   readonly check: string;
   /** @default "failed" */
   readonly outcome?: "failed" | "warned";
-  /** Whom it names; `null` for the cluster as a whole. @default - anybody */
+  /** Whom it names, by the endpoint where no definition is known; `null` for the cluster as a whole. @default - anybody */
   readonly member?: string | null | undefined;
   readonly reason: RegExp;
   /** What keeps the member from answering. @default - not looked at */

@@ -106,9 +106,13 @@ export class Ground {
     return this.binaries.release.split(".", 2).join(".");
   }
 
-  verify(otherwise: AskOtherwise = {}): Promise<VerificationReport> {
-    const { expectation, tls } = this;
-    return verify({ expectation, tls, callTimeoutMs, skip: ["lease-expires"], ...otherwise });
+  verify({
+    endpoints,
+    expectation = this.expectation,
+    ...otherwise
+  }: AskOtherwise = {}): Promise<VerificationReport> {
+    const whom = endpoints === undefined ? { expectation } : { endpoints };
+    return verify({ tls: this.tls, callTimeoutMs, skip: ["lease-expires"], ...otherwise, ...whom });
   }
 
   async leader(): Promise<RawMember> {

@@ -17,7 +17,7 @@ export function said(report: VerificationReport): Said[] {
   return report.checks.flatMap(({ id, results }) =>
     results.flatMap(({ outcome, member, endpoint, reason, remedy }) =>
       outcome === "failed" || outcome === "warned"
-        ? [{ check: id, outcome, member, reason, remedy, kind: kindOf(report, endpoint) }]
+        ? [{ check: id, outcome, member: member ?? endpoint, reason, remedy, kind: kindOf(report, endpoint) }]
         : [],
     ),
   );

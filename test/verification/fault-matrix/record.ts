@@ -58,7 +58,7 @@ function inWords(found: readonly Said[]): string {
   for (const { check, outcome, member, reason } of found) {
     const text = `\`${check}\` ${outcome}: ${withoutNumbers(reason)}`;
     const named = members.get(text) ?? new Set();
-    members.set(text, member === undefined ? named : named.add(member));
+    members.set(text, member === undefined ? named : named.add(withoutNumbers(member)));
   }
   return [...members]
     .map(([text, named]) => (named.size === 0 ? text : `${text} (${[...named].join(", ")})`))
@@ -68,7 +68,7 @@ function inWords(found: readonly Said[]): string {
 /** Ports, IDs and paths are others in every run. */
 function withoutNumbers(reason: string): string {
   return reason
-    .replace(/https?:\/\/127\.0\.0\.1:\d+/g, "…")
+    .replace(/https?:\/\/(?:127\.0\.0\.1|localhost):\d+/g, "…")
     .replace(/\b[0-9a-f]{12,16}\b/g, "…")
     .replace(/\/tmp\/\S+/g, "…")
     .replaceAll("|", "\\|");

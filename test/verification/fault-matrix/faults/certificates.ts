@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import {
   RSA_1024,
   TestAuthority,
@@ -6,6 +7,7 @@ import {
   type IssueOptions,
 } from "../../../support/certificates";
 import type { ProblemKind, TlsOptions } from "../../../../lib/verification";
+import { foreignCertificate } from "../../../../lib/verification/questions/foreign-certificate";
 import type { Accusation, Fault, Made } from "../fault";
 import type { Ground } from "../ground";
 
@@ -243,12 +245,73 @@ export const certificateFaults: readonly Fault[] = [
       });
       return {
         ask: { expectation: open.expectation, tls: open.tls },
-        says: open.members.map(({ name }) => ({ check: "peer-access", member: name, reason: /certificate/ })),
+        says: open.members.map(({ name }) => ({
+          check: "peer-access",
+          member: name,
+          reason: / takes peers without a certificate: /,
+        })),
+        undo: () => open.stop(),
+      };
+    },
+  },
+  {
+    title: "an application may connect as a peer",
+    transport: "mTLS",
+    make: async (ground) => {
+      const folder = await ground.freshFolder();
+      const peerAuthority = await TestAuthority.create(folder, "peer CA");
+      const both = await bundle(folder, [ground.secrets.clientAuthority, peerAuthority]);
+      const open = await ground.another({
+        tls: { clientAuthority: ground.secrets.clientAuthority, peerAuthority },
+        // The last one counts.
+        flags: [`--peer-trusted-ca-file=${both}`],
+      });
+      return {
+        ask: { expectation: open.expectation, tls: open.tls },
+        says: open.members.map(({ name }) => ({
+          check: "peer-access",
+          member: name,
+          reason: / takes peers with the certificate of a client: /,
+        })),
+        undo: () => open.stop(),
+      };
+    },
+  },
+  {
+    title: "a stranger's certificate is trusted for peers",
+    transport: "mTLS",
+    make: async (ground) => {
+      const folder = await ground.freshFolder();
+      const peerAuthority = await TestAuthority.create(folder, "peer CA");
+      const stranger = join(folder, "stranger.crt");
+      await writeFile(stranger, foreignCertificate.cert);
+      const both = await bundle(folder, [peerAuthority, { caFile: stranger }]);
+      const open = await ground.another({
+        tls: { peerAuthority },
+        flags: [`--peer-trusted-ca-file=${both}`],
+      });
+      return {
+        ask: { expectation: open.expectation, tls: open.tls },
+        says: open.members.map(({ name }) => ({
+          check: "peer-access",
+          member: name,
+          reason: / takes peers with a certificate that no CA has signed: /,
+        })),
         undo: () => open.stop(),
       };
     },
   },
 ];
+
+async function bundle(
+  folder: string,
+  authorities: readonly Pick<TestAuthority, "caFile">[],
+): Promise<string> {
+  const file = join(folder, "bundle.crt");
+  const texts = await Promise.all(authorities.map(({ caFile }) => readFile(caFile, "utf8")));
+  await writeFile(file, texts.join(""));
+  return file;
+}
 
 function inScheme({ expectation }: Ground, scheme: string): Ground["expectation"] {
   const members = expectation.members.map((member) => ({

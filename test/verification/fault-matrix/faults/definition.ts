@@ -99,6 +99,13 @@ export const definitionFaults: readonly Fault[] = [
     ],
   }),
   departing({
+    title: "a member was made a learner in the definition after the deploy",
+    change: ({ members, release }) => ({
+      defined: { source: "cluster.yaml", members, release, learners: ["etcd-3"] },
+    }),
+    says: () => [{ check: "definition", outcome: "warned", reason: /: etcd-3 is declared as a learner$/ }],
+  }),
+  departing({
     title: "the definition was edited after the deploy",
     change: ({ members }) => ({ defined: { source: "cluster.yaml", members: members.slice(0, 2) } }),
     says: () => [{ check: "definition", outcome: "warned", reason: /etcd-3/ }],

@@ -8,6 +8,7 @@ import { alarmFaults } from "./alarms";
 import { authenticationFaults } from "./authentication";
 import { certificateFaults } from "./certificates";
 import { definitionFaults } from "./definition";
+import { endpointsOnlyFaults } from "./endpoints-only";
 import { membershipFaults } from "./membership";
 import { networkFaults } from "./network";
 import { processFaults } from "./processes";
@@ -21,6 +22,7 @@ export const families: Readonly<Record<string, readonly Fault[]>> = {
   network: networkFaults,
   certificates: certificateFaults,
   membership: membershipFaults,
+  "endpoints only": endpointsOnlyFaults,
   "advertised URLs": advertisedUrlFaults,
   releases: releaseFaults,
   data: dataFaults,

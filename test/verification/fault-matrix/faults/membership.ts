@@ -8,7 +8,7 @@ const scheme = ({ isTls }: Ground): string => (isTls ? "https" : "http");
 /** etcd changes nothing about the members until all of them have been connected for some seconds. */
 const patiently = { timeout: 25_000, interval: 200 };
 
-const listedId = (list: string, name: string): string => {
+export const listedId = (list: string, name: string): string => {
   const id = new RegExp(`^([0-9a-f]+), .*, ${name}, `, "m").exec(list)?.[1];
   if (id === undefined) throw new Error(`no ${name} in\n${list}`);
   return id;

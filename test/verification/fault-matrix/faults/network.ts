@@ -59,8 +59,14 @@ export const networkFaults: readonly Fault[] = [
     title: "the endpoint is that of a program that never answers",
     make: async (ground) => {
       const listener = await silentListener();
-      return misdirected(ground, inSchemeOf(ground, listener), { reason: /^takes connections but / }, () =>
-        listener.stop(),
+      return misdirected(
+        ground,
+        inSchemeOf(ground, listener),
+        {
+          reason: /: its member runs and the cluster has a leader, so the endpoint is another program's or /,
+          kind: "not-serving",
+        },
+        () => listener.stop(),
       );
     },
   },

@@ -69,7 +69,12 @@ export const processFaults: readonly Fault[] = [
       return {
         says: [
           ...others.map(refused),
-          { check: "member-answers", member: first.name, reason: /quorum|peers/, kind: "not-serving" },
+          {
+            check: "member-answers",
+            member: first.name,
+            reason: /: its member runs, and waits for a quorum before it serves clients, or /,
+            kind: "not-serving",
+          },
         ],
         undo,
       };
