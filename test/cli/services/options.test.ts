@@ -73,7 +73,7 @@ test.each<[string[], string[]]>([
   [["regster"], ["Did you mean register?"]],
   [["register", "a", "--endpoint", "x", ...NOBODY, "--ttl", "1s"], ["5"]],
   [["register", "/a/", "--endpoint", "x", ...NOBODY], ['"/a/"']],
-  [["list", "", ...NOBODY], ['"" is not']],
+  [["list", "", ...NOBODY], ["the name of the service is empty"]],
 ])("services %j is refused, with all that is wrong", async (argv, words) => {
   const { code, stdout, stderr } = await cli("services", ...argv);
   expect(code, stderr).toBe(EXIT.usage);
