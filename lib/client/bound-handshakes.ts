@@ -10,6 +10,7 @@ interface Host {
 
 /** A part of gRPC that is private there; older releases have no connectors. */
 interface Credentials {
+  _isSecure: () => boolean;
   _createSecureConnector?: (...connection: unknown[]) => Connector;
 }
 
@@ -28,7 +29,8 @@ export function boundHandshakes(etcd: Etcd3, handshakeMs: () => number): Etcd3 {
     const handshakes = new Handshakes(handshakeMs);
     const credentials = host.channelCredentials;
     const create = credentials._createSecureConnector?.bind(credentials);
-    if (create === undefined) continue;
+    // Without TLS there is no handshake, and gRPC has clients share their connections, of which one must not end those of another.
+    if (create === undefined || !credentials._isSecure()) continue;
     credentials._createSecureConnector = (...connection) => {
       const connector = create(...connection);
       const connect = connector.connect.bind(connector);
