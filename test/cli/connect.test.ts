@@ -48,7 +48,12 @@ test.each(["go", "python"] as const)("without certificates and user the %s form 
 test("without certificates a shell, a program and TypeScript get the endpoints alone", () => {
   expect(connectionFormats.shell(plain)).toMatchInlineSnapshot(`
     "export ETCDCTL_API='3'
-    export ETCDCTL_ENDPOINTS='http://127.0.0.1:2379,http://127.0.0.1:2389'"
+    export ETCDCTL_ENDPOINTS='http://127.0.0.1:2379,http://127.0.0.1:2389'
+    unset ETCDCTL_DISCOVERY_SRV
+    unset ETCDCTL_CACERT
+    unset ETCDCTL_CERT
+    unset ETCDCTL_KEY
+    unset ETCDCTL_USER"
   `);
   expect(JSON.parse(connectionFormats.json(plain))).toEqual({
     schemaVersion: 1,
@@ -174,6 +179,9 @@ print(etcd.get("greeting")[0].decode())`;
     expect(await runPython(connectionFormats.python(asUser), PYTHON_MAIN, env)).toBe("hello from Python\n");
     expect(await runTypeScript(connectionFormats.typescript(asUser), env)).toBe("hello\n");
     if (hasGo) expect(await runGo(connectionFormats.go(asUser), goPath, env)).toBe("hello from Go\n");
+    // Whoever the shell was set up for before.
+    const again = `${connectionFormats.shell(asUser)}\n${connectionFormats.shell(connection)}\nexec "$0" put elsewhere x`;
+    expect((await run("sh", ["-euc", again, etcdctl], { env })).stdout).toBe("OK\n");
   });
 });
 

@@ -32,6 +32,9 @@ test("what the document has one type gives an application its own access, and th
   // The last of them takes writing away.
   const denied = await project.run(["etcdctl", "--client", "my-app", "put", "/micro/user-srv/hello", "me"]);
   expect(denied.output).toContain("permission denied");
+  const read = ["etcdctl", "--client", "my-app", "get", "/micro/user-srv/hello", "--print-value-only"];
+  const another = { ETCDCTL_USER: "somebody:else", ETCDCTL_PASSWORD: "else" };
+  expect(await project.run(read, { env: another })).toMatchObject({ code: EXIT.ok, stdout: "world\n" });
   const verify = await project.run(["verify"]);
   expect(verify.code, verify.output).toBe(EXIT.ok);
 }, 240_000);

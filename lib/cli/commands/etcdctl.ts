@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { outputsOf } from "../../cluster/outputs";
 import { ExternalError } from "../../errors";
 import { resolveEtcd } from "../../local";
-import { connectionTo } from "../connect/connection";
+import { connectionTo, type Connection } from "../connect/connection";
 import { etcdctlEnvironment } from "../connect/etcdctl-environment";
 import { loadCluster, type DefinitionOptions } from "../definition-file";
 import { deployedOutputs } from "../deployed";
@@ -38,11 +38,18 @@ export async function etcdctl(
     });
   const child = spawn(found.etcdctl, args, {
     stdio: "inherit",
-    env: { ...process.env, ...etcdctlEnvironment(connection) },
+    env: environmentFor(connection),
   });
   // A terminal's Ctrl-C reaches both; whoever ends this program alone means etcdctl.
   signal.addEventListener("abort", () => child.kill("SIGINT"), { once: true });
   const [code, endedBy] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
   if (code !== null) return code;
   throw new ExternalError(`etcdctl was ended by ${endedBy ?? "a signal"}`);
+}
+
+/** Where there are no certificates, a user of the shell's is the only one there can be. */
+function environmentFor(connection: Connection): NodeJS.ProcessEnv {
+  const { ETCDCTL_USER } = process.env;
+  const variables = { ...process.env, ...etcdctlEnvironment(connection) };
+  return connection.tls === undefined ? { ...variables, ETCDCTL_USER } : variables;
 }

@@ -1,13 +1,23 @@
 import type { Connection } from "./connection";
 
-/** etcdctl's own variables; it takes the password from ETCDCTL_PASSWORD. https://etcd.io/docs/v3.5/dev-guide/interacting_v3/ */
-export function etcdctlEnvironment({ endpoints, tls, user }: Connection): Readonly<Record<string, string>> {
+/**
+ * etcdctl's own variables; it takes the password from ETCDCTL_PASSWORD, which is its owner's. https://etcd.io/docs/v3.5/dev-guide/interacting_v3/
+ *
+ * @returns `undefined` for what must not be set, as it would be left of another connection and say who asks, or whom
+ */
+export function etcdctlEnvironment({
+  endpoints,
+  tls,
+  user,
+}: Connection): Readonly<Record<string, string | undefined>> {
   return {
     ETCDCTL_API: "3",
     ETCDCTL_ENDPOINTS: endpoints.join(","),
-    ...(tls === undefined
-      ? {}
-      : { ETCDCTL_CACERT: tls.caFile, ETCDCTL_CERT: tls.certFile, ETCDCTL_KEY: tls.keyFile }),
-    ...(user === undefined ? {} : { ETCDCTL_USER: user }),
+    // Goes before endpoints.
+    ETCDCTL_DISCOVERY_SRV: undefined,
+    ETCDCTL_CACERT: tls?.caFile,
+    ETCDCTL_CERT: tls?.certFile,
+    ETCDCTL_KEY: tls?.keyFile,
+    ETCDCTL_USER: user,
   };
 }

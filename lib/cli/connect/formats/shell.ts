@@ -4,7 +4,7 @@ import { etcdctlEnvironment } from "../etcdctl-environment";
 /** For `eval "$(cdktf-etcd connect)"`. */
 export function shell(connection: Connection): string {
   return Object.entries(etcdctlEnvironment(connection))
-    .map(([name, value]) => `export ${name}=${quoted(value)}`)
+    .map(([name, value]) => (value === undefined ? `unset ${name}` : `export ${name}=${quoted(value)}`))
     .join("\n");
 }
 
