@@ -6,13 +6,25 @@ import { OUTPUTS_VARIABLE } from "./deploy-variables";
 import { parseJson } from "./parse-json";
 import { otherStatePlaces, statePlace, type StatePlace } from "./state-place";
 
+/** For commands that can ask any etcd. */
+const ASK_OTHERS =
+  "--from definition asks the members that the definition names, --endpoints URL,URL any etcd";
+
+/** For commands that need a definition. */
+export const FROM_DEFINITION =
+  "--from definition takes the members that the definition names, whether deployed or not";
+
 /**
  * What was deployed, as the stack's outputs say.
  *
+ * @param otherwise what else the command can do, when nothing is deployed
  * @throws {ExternalError} when nothing is deployed, or a state cannot be read
  * @throws {DefinitionError} when the definition, which names the cluster, is wrong
  */
-export async function deployedOutputs(options: DefinitionOptions): Promise<ClusterOutputs> {
+export async function deployedOutputs(
+  options: DefinitionOptions,
+  otherwise = ASK_OTHERS,
+): Promise<ClusterOutputs> {
   const handed = process.env[OUTPUTS_VARIABLE];
   if (handed !== undefined && handed !== "")
     return outputsFrom(
@@ -20,7 +32,8 @@ export async function deployedOutputs(options: DefinitionOptions): Promise<Clust
       OUTPUTS_VARIABLE,
     );
   const cluster = await loadCluster(options, "local");
-  const others = askedTarget(options) === undefined ? await otherStatePlaces(cluster, options) : [];
+  const target = askedTarget(options);
+  const others = target === undefined ? await otherStatePlaces(cluster, options) : [];
   const places = [statePlace(cluster), ...others];
   for (const place of places) {
     const outputs = await place.readOutput();
@@ -29,8 +42,7 @@ export async function deployedOutputs(options: DefinitionOptions): Promise<Clust
   throw new ExternalError(
     `the cluster ${cluster.name} is not deployed here (looked for ${places.map(({ name }) => name).join(" and ")})`,
     {
-      remedy:
-        "deploy it with `cdktf-etcd up`; --from definition asks the members that the definition names, --endpoints URL,URL any etcd",
+      remedy: `deploy it with \`cdktf-etcd up${target === undefined ? "" : ` --target ${target}`}\`; ${otherwise}`,
     },
   );
 }

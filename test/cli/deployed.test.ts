@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { loadCluster } from "../../lib/cli/definition-file";
+import { EXIT } from "../../lib/cli/exit-codes";
 import { alsoDeployedOn, deployedOutputs } from "../../lib/cli/deployed";
 import type { Target } from "../../lib/cluster/cluster";
 import type { ClusterOutputs } from "../../lib/cluster/outputs";
 import { ExternalError } from "../../lib/errors";
-import { inEmptyFolder } from "./in-process";
+import { cli, inEmptyFolder } from "./in-process";
 
 beforeEach(() => {
   inEmptyFolder();
@@ -81,6 +82,17 @@ test("fails if nothing is deployed, and says how to deploy", async () => {
   });
   expect(await alsoOn("local")).toEqual([]);
 });
+
+test.each([["connect"], ["etcdctl", "member", "list"]])(
+  "%s advises only what it knows itself, for the target that was asked for",
+  async (name, ...args) => {
+    const { code, stderr } = await cli(name, "--target", "aws", ...args);
+    expect(code).toBe(EXIT.external);
+    expect(stderr).toContain(
+      "deploy it with `cdktf-etcd up --target aws`; --from definition takes the members that the definition names, whether deployed or not\n",
+    );
+  },
+);
 
 test("takes a destroyed stack for nothing deployed", async () => {
   writeFileSync("terraform.demo-local.tfstate", JSON.stringify({ version: 4, outputs: {}, resources: [] }));

@@ -2,7 +2,7 @@ import { outputsOf } from "../../cluster/outputs";
 import { connectionTo } from "../connect/connection";
 import { connectionFormats, type ConnectionFormat } from "../connect/formats";
 import { loadCluster, type DefinitionOptions } from "../definition-file";
-import { deployedOutputs } from "../deployed";
+import { deployedOutputs, FROM_DEFINITION } from "../deployed";
 import { EXIT, type ExitCode } from "../exit-codes";
 import { oneOf } from "../one-of";
 import { SOURCES } from "../reach/whom";
@@ -23,7 +23,9 @@ export async function connect(options: ConnectOptions): Promise<ExitCode> {
   const format = oneOf("--output", options.output, FORMATS);
   const source = options.from === undefined ? "deployed" : oneOf("--from", options.from, SOURCES);
   const outputs =
-    source === "definition" ? outputsOf(await loadCluster(options, "local")) : await deployedOutputs(options);
+    source === "definition"
+      ? outputsOf(await loadCluster(options, "local"))
+      : await deployedOutputs(options, FROM_DEFINITION);
   const connection = connectionTo(outputs, { clientName: options.client, user: options.user });
   process.stdout.write(`${connectionFormats[format](connection)}\n`);
   return EXIT.ok;

@@ -6,7 +6,7 @@ import { resolveEtcd } from "../../local";
 import { connectionTo, type Connection } from "../connect/connection";
 import { etcdctlEnvironment } from "../connect/etcdctl-environment";
 import { loadCluster, type DefinitionOptions } from "../definition-file";
-import { deployedOutputs } from "../deployed";
+import { deployedOutputs, FROM_DEFINITION } from "../deployed";
 import { oneOf } from "../one-of";
 import { SOURCES } from "../reach/whom";
 
@@ -27,7 +27,8 @@ export async function etcdctl(
 ): Promise<number> {
   const source = options.from === undefined ? "deployed" : oneOf("--from", options.from, SOURCES);
   const cluster = await loadCluster(options, "local");
-  const outputs = source === "definition" ? outputsOf(cluster) : await deployedOutputs(options);
+  const outputs =
+    source === "definition" ? outputsOf(cluster) : await deployedOutputs(options, FROM_DEFINITION);
   const connection = connectionTo(outputs, { clientName: options.client });
   const { release, sha256, downloadBaseUrl } = cluster.etcd;
   const path = cluster.target === "local" ? cluster.local.etcdPath : undefined;
