@@ -1,11 +1,14 @@
 /** `etcdctl` as its users run it, in a shell that was set up for something else before. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { processTree } from "../../lib/cli/process-tree";
 import { CliProject } from "../support/cli";
 import { defaultEtcd } from "../support/etcd";
 import { freePortRange } from "../support/port-range";
 import { RawCluster } from "../support/raw-cluster";
 
 const TEST_MS = 90_000;
+/** A process needs a second or two to start here. */
+const SOON = { timeout: 30_000, interval: 50 };
 
 test(
   "takes the user of the shell where there are no certificates, and nothing else of it",
@@ -31,3 +34,13 @@ test(
     }
   },
 );
+
+test("exits as a shell would when a signal ends etcdctl", { timeout: TEST_MS }, async () => {
+  const project = await CliProject.create({ members: 1, tls: false });
+  const watching = project.start(["etcdctl", "--from", "definition", "watch", "greeting"]);
+  const running = (): number | undefined =>
+    processTree(watching.child.pid!).find(({ name }) => name === "etcdctl")?.pid;
+  await vi.waitFor(() => expect(running()).toBeDefined(), SOON);
+  process.kill(running()!, "SIGKILL");
+  expect(await watching.result).toMatchObject({ code: 137, output: "" });
+});

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { constants } from "node:os";
 import { outputsOf } from "../../cluster/outputs";
 import { ExternalError } from "../../errors";
 import { resolveEtcd } from "../../local";
@@ -18,7 +19,7 @@ export interface EtcdctlOptions extends DefinitionOptions {
 /**
  * Runs the etcdctl of the cluster's release, set up for the cluster.
  *
- * @returns what etcdctl exits with
+ * @returns what etcdctl exits with; 128 and the number of the signal that ended it
  */
 export async function etcdctl(
   args: readonly string[],
@@ -43,9 +44,8 @@ export async function etcdctl(
   });
   // A terminal's Ctrl-C reaches both; whoever ends this program alone means etcdctl.
   signal.addEventListener("abort", () => child.kill("SIGINT"), { once: true });
-  const [code, endedBy] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
-  if (code !== null) return code;
-  throw new ExternalError(`etcdctl was ended by ${endedBy ?? "a signal"}`);
+  const [code, endedBy] = (await once(child, "exit")) as [number, null] | [null, NodeJS.Signals];
+  return code ?? 128 + constants.signals[endedBy];
 }
 
 /** Where there are no certificates, a user of the shell's is the only one there can be. */
