@@ -75,7 +75,7 @@ function doomed(key: string | undefined, rangeEnd: string | undefined, options: 
     throw new UsageError(`"" with ${prefix ? "--prefix" : "--from-key"} would delete all keys there are`, {
       remedy: "If that is meant: --all-keys, without a key.",
     });
-  return rangeOf(key, rangeEnd, options);
+  return rangeOf(key, rangeEnd, options, "--all-keys");
 }
 
 async function lookAt(

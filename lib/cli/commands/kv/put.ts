@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from "../../exit-codes";
 import { writeOnce } from "../../keys/ask";
 import { headerField, keyValueJson, object } from "../../keys/etcdctl-json";
 import { formatOf, type FormatOptions } from "../../keys/format";
-import { rangeOf } from "../../keys/key-range";
+import { keyOf } from "../../keys/key-range";
 import { keyValueLines, lines } from "../../keys/lines";
 import { print } from "../../keys/print";
 import { parseLeaseId } from "../../lease-id";
@@ -29,9 +29,9 @@ export async function put(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const { ignoreValue = false, ignoreLease = false, prevKv = false } = options;
-  const { format, range, lease } = allOf({
+  const { format, keyBytes, lease } = allOf({
     format: () => formatOf(options),
-    range: () => rangeOf(key, undefined, options),
+    keyBytes: () => keyOf(key, options),
     lease: () => (options.lease === undefined ? undefined : parseLeaseId("--lease", options.lease)),
     kept: () => {
       if (ignoreValue && value !== undefined)
@@ -42,7 +42,7 @@ export async function put(
   });
   const bytes = ignoreValue ? undefined : await valueOf(value, signal);
   const request = {
-    key: range.key,
+    key: keyBytes,
     ...(bytes === undefined ? {} : { value: bytes }),
     ...(lease === undefined ? {} : { lease }),
     prev_kv: prevKv,
@@ -50,9 +50,7 @@ export async function put(
     ignore_lease: ignoreLease,
   };
   const { header, prev_kv } = await withMembers(options, signal, (reached) =>
-    writeOnce(reached, signal, range.key, (member) =>
-      member.call((etcd, call) => etcd.kv.put(request, call)),
-    ),
+    writeOnce(reached, signal, keyBytes, (member) => member.call((etcd, call) => etcd.kv.put(request, call))),
   );
   const previous = (prev_kv as typeof prev_kv | null) ?? undefined;
   if (format === "json")
