@@ -1,5 +1,7 @@
 /** What `kv` and `lease` refuse before they ask anybody, and what they advise. */
+import { mkdirSync } from "node:fs";
 import { expect, test } from "vitest";
+import { CliProject, STACK } from "../../support/cli";
 import { cli } from "../in-process";
 
 const NOBODY = ["--endpoints", "http://127.0.0.1:1"];
@@ -20,3 +22,12 @@ test.each([
     });
   },
 );
+
+test("kv put takes no directory for an empty value", async () => {
+  const project = await CliProject.create();
+  mkdirSync(`${project.folder}/values`);
+  const { code, stdout, stderr } = await project.shell(`$CLI kv put ${NOBODY.join(" ")} a < values`);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain("the value is read from standard input, and that is a directory");
+  expect(stderr).not.toMatch(STACK);
+});

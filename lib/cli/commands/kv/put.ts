@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { keyValueOf, untilAborted } from "../../../client";
 import { UsageError } from "../../../errors";
@@ -63,6 +64,11 @@ export async function put(
 
 async function valueOf(value: string | undefined, signal: AbortSignal): Promise<Buffer> {
   if (value !== undefined) return Buffer.from(value);
+  // Node takes it for an input that has ended.
+  if (fstatSync(process.stdin.fd).isDirectory())
+    throw new UsageError("the value is read from standard input, and that is a directory", {
+      remedy: "Give a VALUE, or a file: cdktf-etcd kv put KEY < FILE",
+    });
   if (process.stdin.isTTY) process.stderr.write("reading the value from standard input; Ctrl-D ends it\n");
   return untilAborted(buffer(process.stdin), signal);
 }
