@@ -73,12 +73,32 @@ test.each<[string[], string[]]>([
   [["regster"], ["Did you mean register?"]],
   [["register", "a", "--endpoint", "x", ...NOBODY, "--ttl", "1s"], ["5"]],
   [["register", "/a/", "--endpoint", "x", ...NOBODY], ['"/a/"']],
-  [["list", "", ...NOBODY], ['"" is not']],
+  [
+    ["list", "", "a//b", ...NOBODY],
+    [
+      "the name of the service is empty",
+      'the name of the service is "a//b"',
+      "`cdktf-etcd services list` prints all there are",
+    ],
+  ],
+  [
+    ["watch", "", ...NOBODY],
+    ["the name of the service is empty", "`cdktf-etcd services list` prints all there are"],
+  ],
+  [
+    ["get", "", ...NOBODY],
+    ["the name of the service is empty", "`cdktf-etcd services list` prints all there are"],
+  ],
+  [
+    ["list", "--below", "", ...NOBODY],
+    ["the name of the service is empty", "leave out --below"],
+  ],
 ])("services %j is refused, with all that is wrong", async (argv, words) => {
   const { code, stdout, stderr } = await cli("services", ...argv);
   expect(code, stderr).toBe(EXIT.usage);
   expect(stdout).toBe("");
   for (const word of words) expect(stderr).toContain(word);
+  expect(stderr).not.toContain("{ all: true }");
   expect(stderr).not.toMatch(STACK);
 });
 

@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from "../../exit-codes";
 import { oneOf } from "../../one-of";
 import { renderInstancesJson } from "../../services/instances-json";
 import { renderInstances } from "../../services/instances-table";
+import { refuseNames } from "../../services/selection";
 import { layoutOf, type LayoutOptions } from "../../services/layout-options";
 import { withRegistry } from "../../services/with-registry";
 import { terminalOf } from "../../terminal";
@@ -30,6 +31,7 @@ export async function get(
     format: () => oneOf("--output", options.output, FORMATS),
     layout: () => layoutOf(options),
   });
+  refuseNames([service], undefined, layout);
   const all = await withRegistry(options, layout, signal, (registry) =>
     untilAborted(registry.list(service), signal),
   );

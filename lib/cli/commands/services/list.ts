@@ -6,7 +6,7 @@ import { oneOf } from "../../one-of";
 import { renderInstancesJson } from "../../services/instances-json";
 import { renderInstances } from "../../services/instances-table";
 import { layoutOf, type LayoutOptions } from "../../services/layout-options";
-import { selectionOf } from "../../services/selection";
+import { refuseNames, selectionOf } from "../../services/selection";
 import { withRegistry } from "../../services/with-registry";
 import { terminalOf } from "../../terminal";
 
@@ -26,6 +26,7 @@ export async function list(
     layout: () => layoutOf(options),
     selection: () => selectionOf(services, options.below),
   });
+  refuseNames(services, options.below, layout);
   const snapshot = await withRegistry(options, layout, signal, (registry) =>
     untilAborted(registry.list(selection), signal),
   );

@@ -5,7 +5,7 @@ import { oneOf } from "../../one-of";
 import { follow } from "../../services/follow";
 import { layoutOf, type LayoutOptions } from "../../services/layout-options";
 import { screenOf } from "../../services/screens";
-import { selectionOf } from "../../services/selection";
+import { refuseNames, selectionOf } from "../../services/selection";
 import { withRegistry } from "../../services/with-registry";
 
 export interface WatchOptions extends AskingOptions, LayoutOptions {
@@ -28,6 +28,7 @@ export async function watch(
     layout: () => layoutOf(options),
     selection: () => selectionOf(services, options.below),
   });
+  refuseNames(services, options.below, layout);
   const unread = new AbortController();
   const stop = (): void => unread.abort();
   process.stdout.once("error", stop);
