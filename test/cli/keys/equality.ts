@@ -262,7 +262,9 @@ export function describeEquality({ title, releaseIndex, isTls }: Equality): void
         expect(relative(ownRevoked, between).stdout.toString().replace(ownId, "")).toBe(
           relative(revoked, revision).stdout.toString().replace(theirId, ""),
         );
-        expect(await lab.ours(["lease", "revoke", ownId])).toMatchObject({ code: 4 });
+        const again = await lab.ours(["lease", "revoke", ownId]);
+        expect(again).toMatchObject({ code: 4 });
+        expect(again.stderr).toMatch(/no such lease.*\n {2}`cdktf-etcd lease list` prints them all\.\n$/);
       });
     });
 

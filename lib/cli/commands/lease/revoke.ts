@@ -1,3 +1,4 @@
+import { EndpointProblem } from "../../../client";
 import { allOf } from "../../all-of";
 import type { AskingOptions } from "../../asking";
 import { EXIT, type ExitCode } from "../../exit-codes";
@@ -7,7 +8,7 @@ import { headerField, object } from "../../keys/etcdctl-json";
 import { formatOf, type FormatOptions } from "../../keys/format";
 import { lines } from "../../keys/lines";
 import { print } from "../../keys/print";
-import { leaseIdOf, parseLeaseId } from "../../lease-id";
+import { leaseIdOf, LIST_LEASES, parseLeaseId } from "../../lease-id";
 import { withMembers } from "../../with-members";
 
 export type RevokeLeaseOptions = AskingOptions & FormatOptions;
@@ -25,10 +26,17 @@ export async function revokeLease(
   const { header } = await withMembers(options, signal, (reached) =>
     writeOnce(reached, signal, ANY_KEY, (member) =>
       member.call((etcd, call) => etcd.leaseClient.leaseRevoke({ ID: leaseId }, call)),
-    ),
+    ).catch(withOwnRemedy),
   );
   await print(
     lines(format === "json" ? object([headerField(header)]) : `lease ${leaseIdOf(leaseId)} revoked`),
   );
   return EXIT.ok;
+}
+
+/** Who wants a lease to end has no use for a new one. */
+function withOwnRemedy(error: unknown): never {
+  if (!(error instanceof EndpointProblem) || error.kind !== "lease-not-found") throw error;
+  const { kind, message, detail } = error;
+  throw new EndpointProblem(kind, message, { remedy: LIST_LEASES, detail, cause: error });
 }
