@@ -12,6 +12,9 @@ export interface AskingOptions extends WhomOptions {
   readonly postDeploy?: boolean | undefined;
 }
 
+/** Longer is a slip of the pen. */
+const LONGEST_CALL_MS = 60 * 60 * 1000;
+
 /** Ways to the members other than this machine's own network. */
 const WAYS = ["ssm"] as const;
 
@@ -80,6 +83,13 @@ function callTimeoutOf(
   { callTimeout }: AskingOptions,
   { commandTimeout }: EtcdctlVariables,
 ): number | undefined {
-  if (callTimeout !== undefined) return durationMs("--call-timeout", callTimeout);
-  return commandTimeout === undefined ? undefined : durationMs("ETCDCTL_COMMAND_TIMEOUT", commandTimeout);
+  if (callTimeout !== undefined) return timeOf("--call-timeout", callTimeout);
+  return commandTimeout === undefined ? undefined : timeOf("ETCDCTL_COMMAND_TIMEOUT", commandTimeout);
+}
+
+/** Nobody answers within no time, and Node's timers take what is very long for that. */
+function timeOf(option: string, text: string): number {
+  const ms = durationMs(option, text);
+  if (ms > 0 && ms <= LONGEST_CALL_MS) return ms;
+  throw new UsageError(`${option} must be longer than 0, and 1h at most, got "${text}"`);
 }
