@@ -225,6 +225,12 @@ my-app  my-app  nothing
     expect(problem).toMatchObject({ kind: "permission-denied" });
   });
 
+  test("takes nothing back from who is not there", async () => {
+    const { code, stdout, stderr } = await asOperator("my-ap", "--prefix", APP, "--revoke");
+    expect({ code, stdout }).toEqual({ code: EXIT.external, stdout: "" });
+    expect(stderr).toMatch(/^error: there is no user my-ap, and no role of that name\n/);
+  });
+
   test("shows everybody to people and to programs", async () => {
     expect((await asOperator()).stdout).toBe(`USER       ROLE       MAY         KEYS
 dashboard  dashboard  read        /micro/*

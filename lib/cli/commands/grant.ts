@@ -64,6 +64,10 @@ async function done({ members, tls }: Reached, wish: Wish, signal: AbortSignal):
     hedgeAfterMs: HEDGE_AFTER_MS,
     signal,
   });
+  if (wish.kind === "revoke" && !before.isUser && !before.isRole)
+    throw new ExternalError(`there is no user ${name}, and no role of that name`, {
+      remedy: "`cdktf-etcd grant` shows everybody there is.",
+    });
   refuseWithoutLogin(before, wish, member.target.endpoint.startsWith("https:"));
   const steps = plan(before, wish);
   for (const step of steps) {
