@@ -1,6 +1,14 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -258,6 +266,14 @@ async function runPython(snippet: string, more: string, env: NodeJS.ProcessEnv =
 const PYTHON_MAIN = `etcd = connect()
 etcd.put("greeting", "hello from Python")
 print(etcd.get("greeting")[0].decode())`;
+
+test("docs/applications.md tells every field of the JSON", () => {
+  const page = readFileSync(join("docs", "applications.md"), "utf8");
+  const { tls, ...top } = JSON.parse(connectionFormats.json(quoted)) as { tls: object };
+  expect(tls).toHaveProperty("serverName", null);
+  const fields = Object.keys(tls).map((name) => (page.includes(`tls.${name}`) ? `tls.${name}` : `.${name}`));
+  for (const field of [...Object.keys(top), ...fields]) expect(page).toContain(`\`${field}\``);
+});
 
 describe("the files of a cluster", () => {
   const layout = pkiLayout("demo");

@@ -31,9 +31,12 @@ ${tls === undefined ? "" : trust(tls)}	return clientv3.New(clientv3.Config{
 		Endpoints: []string{
 ${endpoints.map((endpoint) => `\t\t\t${quoted(endpoint)},`).join("\n")}
 		},
-${fields(connection)}	})
+${tls === undefined ? "" : SERVER_NAME}${fields(connection)}	})
 }`;
 }
+
+const SERVER_NAME =
+  "\t\t// The server name is each endpoint's own host; another one: ServerName in tls.Config.\n";
 
 function trust({ caFile, certFile, keyFile }: NonNullable<Connection["tls"]>): string {
   return `	ca, err := os.ReadFile(${quoted(caFile)})

@@ -51,7 +51,7 @@ def connect():
             etcd = etcd3.client(
                 host=host,
                 port=port,
-${options.map((option) => `                ${option},`).join("\n")}
+${tls === undefined ? "" : SERVER_NAME}${options.map((option) => `                ${option},`).join("\n")}
             )
             # Whatever the key: only a member that has a quorum answers.
             etcd.get("health")
@@ -64,6 +64,10 @@ ${options.map((option) => `                ${option},`).join("\n")}
             problem = error
     raise problem`;
 }
+
+const SERVER_NAME = `                # The server name is the host; another one:
+                # grpc_options=[("grpc.ssl_target_name_override", NAME)]
+`;
 
 /** Every escape of JSON is one of Python's: https://docs.python.org/3/reference/lexical_analysis.html#escape-sequences */
 const quoted = (text: string): string => JSON.stringify(text);

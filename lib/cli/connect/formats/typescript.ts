@@ -6,7 +6,8 @@ export function typescript({ endpoints, tls, user }: Connection): string {
   const credentials =
     tls === undefined
       ? ""
-      : `  credentials: {
+      : `  // The server name is each endpoint's own host; another one: grpcOptions: { "grpc.ssl_target_name_override": NAME }
+  credentials: {
     rootCertificate: ${read(tls.caFile)},
     certChain: ${read(tls.certFile)},
     privateKey: ${read(tls.keyFile)},
