@@ -32,7 +32,9 @@ describe("waiting", () => {
     expect(report.verdict).toBe("healthy");
     expect(lines.slice(0, 3).sort()).toEqual([1, 2, 3].map((n) => `etcd-${n}: connection refused`));
     // A member that starts does not answer anybody before there is a quorum.
-    expect(lines[3]).toMatch(/^etcd-1: takes connections .* within 1500 ms: its member runs, and waits for a quorum/);
+    expect(lines[3]).toMatch(
+      /^etcd-1: takes connections .* within 1500 ms: its member runs, and waits for a quorum/,
+    );
     for (const { name } of cluster.members) {
       expect(lines.filter((line) => line.startsWith(name)).at(-1)).toBe(`${name}: healthy`);
     }
