@@ -58,7 +58,10 @@ describe("kv watch", { timeout: TEST_MS }, () => {
     await isPrinted(watching, "watch/after");
     ctrlC(watching);
     const { code, stdout, stderr } = await watching.result;
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    // An election on a busy machine may take longer than a call does.
+    const election =
+      /nobody can tell what happens: .*; trying on\nthe cluster answers again; nothing was missed\n/g;
+    expect({ code, stderr: stderr.replaceAll(election, "") }).toEqual({ code: 0, stderr: "" });
     const names = ["before", "meanwhile-0", "meanwhile-1", "meanwhile-2", "after"];
     expect(stdout).toBe(names.map((name) => `PUT\nwatch/${name}\nv\n`).join(""));
   });
