@@ -1,10 +1,13 @@
 import { expect, vi } from "vitest";
 import type { UserCredentials } from "../../../lib/client";
 import type { Selection } from "../../../lib/discovery/watching/changes";
+import { coveredBy } from "./covered-by";
 import { prefix, type Ground } from "./ground";
-import { judge, standingAt, type TimedChange } from "./judge";
+import { judge, standingAt } from "./judge";
+import { changesOf, shows, staleMs, stateOf, toldOf, type Registrant, type Watcher } from "./participants";
+import { overlapMs, type Period } from "./period";
 import type { ActorProcess } from "./support/actor-process";
-import { now, type Told } from "./support/protocol";
+import { now } from "./support/protocol";
 import type { Happened } from "./support/recorder";
 
 /** The shortest that a registration may have. */
@@ -16,23 +19,6 @@ const healDeadlineMs = 30_000;
 /** How much later than the first of the members a watcher may tell of something, whatever is broken. */
 const longestLagMs = 1500;
 
-/** Somebody who registers, in a process of their own or with others. */
-export interface Registrant {
-  readonly actor: ActorProcess;
-  readonly as: string;
-  readonly key: string;
-}
-
-/** Somebody who watches, beginning with one certain member. */
-export interface Watcher {
-  readonly actor: ActorProcess;
-  readonly as: string;
-  /** What a list of several services is judged by, as only each of them is in order; `undefined` for all at once. */
-  readonly services: readonly string[] | undefined;
-  readonly selected: (key: string) => boolean;
-  firstRevision: number;
-}
-
 /** What came of a scene, in milliseconds. */
 export interface Outcome {
   /** Of changes that were told as they happened. */
@@ -41,12 +27,6 @@ export interface Outcome {
   readonly staleMs: number;
   /** How often a watcher had to list again. */
   readonly lists: number;
-}
-
-/** In milliseconds, by `now()`. */
-export interface Period {
-  readonly from: number;
-  readonly to: number;
 }
 
 export interface SceneOptions {
@@ -216,8 +196,7 @@ export class Scene {
         if (one === undefined) throw new Error(`no ${type} of ${key}`);
         const revision = String(one.revision);
         const times = watchers.map(
-          (watcher) =>
-            this.changesOf(watcher).find((each) => each.key === key && each.revision === revision)?.at,
+          (watcher) => changesOf(watcher).find((each) => each.key === key && each.revision === revision)?.at,
         );
         if (times.some((at) => at === undefined)) throw new Error(`not told: ${type} of ${key}`);
         return { etcdAt: one.at, toldAt: Math.max(...times.map(Number)) };
@@ -226,29 +205,11 @@ export class Scene {
     );
   }
 
-  changesOf({ actor, as }: Watcher): readonly TimedChange[] {
-    return actor.told.filter((told): told is Told & TimedChange => told.as === as && told.what === "change");
-  }
-
-  /** Why the registrant last said that its entry was, or may be, lost. */
-  reasonOf({ actor, as }: Registrant): string | undefined {
-    const last = actor.told.findLast(
-      (told) => told.as === as && told.what === "state" && told.state === "recovering",
-    );
-    return last?.what === "state" ? last.reason : undefined;
-  }
-
-  /** Since when the registrant calls itself what it does now. */
-  stateOf({ actor, as }: Registrant): { state: string; at: number } {
-    const last = actor.told.findLast((told) => told.as === as && told.what === "state");
-    return last?.what === "state" ? last : { state: "none", at: 0 };
-  }
-
   /** Waits until all residents say that they are registered. @returns when the last one came to say it */
   async registered(residents: readonly Registrant[] = this.residents): Promise<number> {
     return vi.waitFor(
       () => {
-        const states = residents.map((each) => this.stateOf(each));
+        const states = residents.map((each) => stateOf(each));
         expect(states.map(({ state }) => state)).toEqual(residents.map(() => "registered"));
         return Math.max(...states.map(({ at }) => at));
       },
@@ -260,17 +221,11 @@ export class Scene {
   async show(isStale: boolean): Promise<number> {
     return vi.waitFor(
       () => {
-        const last = this.watchers.map((watcher) => this.shows(watcher).at(-1));
+        const last = this.watchers.map((watcher) => shows(watcher).at(-1));
         expect(last.map((each) => each?.isStale)).toEqual(this.watchers.map(() => isStale));
         return Math.max(...last.map((each) => each?.at ?? 0));
       },
       { timeout: healDeadlineMs, interval: 20 },
-    );
-  }
-
-  private shows({ actor, as }: Watcher): (Told & { what: "shows" })[] {
-    return actor.told.filter(
-      (told): told is Told & { what: "shows" } => told.as === as && told.what === "shows",
     );
   }
 
@@ -311,7 +266,7 @@ export class Scene {
     if (faults.length > 0) throw new Error(faults.join("\n"));
     return {
       lagMs: Math.max(0, ...lags.map(({ lagMs }) => lagMs)),
-      staleMs: Math.max(0, ...this.watchers.map((watcher) => this.staleMs(watcher))),
+      staleMs: Math.max(0, ...this.watchers.map((watcher) => staleMs(watcher))),
       lists,
     };
   }
@@ -367,7 +322,7 @@ export class Scene {
   }
 
   private judge(watcher: Watcher): ReturnType<typeof judge> {
-    const all = this.changesOf(watcher);
+    const all = changesOf(watcher);
     const { firstRevision, services } = watcher;
     const covers = services?.map((service) => coveredBy(service)) ?? [watcher.selected];
     const judged = covers.map((each) =>
@@ -377,8 +332,8 @@ export class Scene {
         told: all.filter(({ key }) => each(key)),
       }),
     );
-    const emptied = this.shows(watcher).some(
-      ({ isStale, count, at }, index) => index > 0 && isStale && count === 0 && this.toldOf(watcher, at) > 0,
+    const emptied = shows(watcher).some(
+      ({ isStale, count, at }, index) => index > 0 && isStale && count === 0 && toldOf(watcher, at) > 0,
     );
     return {
       faults: [
@@ -392,17 +347,6 @@ export class Scene {
     };
   }
 
-  /** How many instances there must be, as far as the watcher has been told by then; what it shows is looked at now and then only. */
-  private toldOf(watcher: Watcher, at: number): number {
-    const present = new Set<string>();
-    for (const change of this.changesOf(watcher)) {
-      if (change.at > at) break;
-      if (change.type === "removed") present.delete(change.key);
-      else present.add(change.key);
-    }
-    return present.size;
-  }
-
   /** What a watcher shows at the end, against what stands there. */
   private async wrongAtLast({ actor, as, selected }: Watcher): Promise<string[]> {
     const told = await actor.have({ do: "show", as }, "shown");
@@ -413,21 +357,6 @@ export class Scene {
       .sort();
     const same = JSON.stringify([...shown].sort()) === JSON.stringify(standing);
     return same ? [] : [`${as} shows ${shown.join(", ")}; there is ${standing.join(", ")}`];
-  }
-
-  private staleMs(watcher: Watcher): number {
-    let longest = 0;
-    let since: number | undefined;
-    // Everybody begins with nothing, which is stale.
-    const shows = this.shows(watcher);
-    for (const { isStale, at } of shows.slice(shows.findIndex((each) => !each.isStale))) {
-      if (isStale) since ??= at;
-      else if (since !== undefined) {
-        longest = Math.max(longest, at - since);
-        since = undefined;
-      }
-    }
-    return longest;
   }
 
   /** What there is to find the cause by. */
@@ -460,25 +389,4 @@ export function expectKnownInTime(expired: { etcdAt: number; toldAt: number }, b
 export async function outlastLeases(since: number): Promise<void> {
   const isLongAgo = (): boolean => now() - since > ttlSeconds * 1000 + 1500;
   await expect.poll(isLongAgo, { timeout: healDeadlineMs, interval: 50 }).toBe(true);
-}
-
-/** Of periods that do not overlap each other. */
-function overlapMs(one: Period, others: readonly Period[]): number {
-  return others.reduce(
-    (sum, { from, to }) => sum + Math.max(0, Math.min(one.to, to) - Math.max(one.from, from)),
-    0,
-  );
-}
-
-function coveredBy(selection: Selection): (key: string) => boolean {
-  if (typeof selection === "string") {
-    const start = `${prefix}${selection}/`;
-    return (key) => key.startsWith(start) && !key.slice(start.length).includes("/");
-  }
-  if ("all" in selection) {
-    const start = selection.below === undefined ? prefix : `${prefix}${selection.below}/`;
-    return (key) => key.startsWith(start);
-  }
-  const each = selection.map((service) => coveredBy(service));
-  return (key) => each.some((covers) => covers(key));
 }

@@ -1,5 +1,7 @@
 import { expect } from "vitest";
-import { outlastLeases, Scene, type Period } from "../scene";
+import { reasonOf } from "../participants";
+import type { Period } from "../period";
+import { outlastLeases, Scene } from "../scene";
 import type { Scenario } from "../scenario";
 import { now } from "../support/protocol";
 
@@ -19,7 +21,7 @@ export const cluster: readonly Scenario[] = [
       expect((await scene.show(true)) - began).toBeLessThanOrEqual(staleWithinMs);
       await outlastLeases(began);
       for (const resident of scene.residents)
-        expect(scene.reasonOf(resident)).toMatch(/ for 5 s: (?!this process)/);
+        expect(reasonOf(resident)).toMatch(/ for 5 s: (?!this process)/);
       const ended = now();
       await ground.heal();
       const leaderless = [{ from: began, to: now() }];

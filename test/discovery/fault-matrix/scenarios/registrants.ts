@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import { expectKnownInTime, Scene, ttlSeconds, type Registrant } from "../scene";
+import type { Registrant } from "../participants";
+import { expectKnownInTime, Scene, ttlSeconds } from "../scene";
 import type { Measured, Scenario } from "../scenario";
 import { now } from "../support/protocol";
 
