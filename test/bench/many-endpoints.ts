@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultEtcd, type TestEtcd } from "../support/etcd";
-import { freePorts, RawMember } from "../support/raw-cluster";
+import { freePorts } from "../support/free-ports";
+import { RawMember } from "../support/raw-cluster";
 import { medianTimes, row } from "./measure";
 import { cdktfEtcd, etcdctl, sameFacts } from "./same-facts";
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { jsonSchemaVersion } from "../../lib/verification/printers/json";
 import { processTree } from "../../lib/cli/process-tree";
 import { CLI, CliProject, STACK } from "../support/cli";
-import { freePortRange } from "../support/port-range";
+import { freePortRange } from "../support/free-ports";
 import { RawCluster } from "../support/raw-cluster";
 import { defaultEtcd } from "../support/etcd";
 

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { processTree } from "../../lib/cli/process-tree";
 import { CliProject } from "../support/cli";
 import { defaultEtcd } from "../support/etcd";
-import { freePortRange } from "../support/port-range";
+import { freePortRange } from "../support/free-ports";
 import { RawCluster } from "../support/raw-cluster";
 
 const TEST_MS = 90_000;

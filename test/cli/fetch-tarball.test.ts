@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { EXIT } from "../../lib/cli/exit-codes";
 import { TARBALL_VARIABLE } from "../../lib/cluster/tarball";
-import { freePortRange } from "../support/port-range";
+import { freePortRange } from "../support/free-ports";
 import { cli, inEmptyFolder, namesHere } from "./in-process";
 
 const CONTENT = Buffer.alloc(100_000, "etcd");

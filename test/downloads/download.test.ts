@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { download, type DownloadOptions } from "../../lib/downloads/download";
-import { freePorts } from "../local/local-members";
+import { freePorts } from "../support/free-ports";
 
 const CONTENT = Buffer.alloc(300_000, "etcd");
 const SHA256 = createHash("sha256").update(CONTENT).digest("hex");

@@ -1,7 +1,5 @@
 /** Real etcd members for the tests of this folder: their own state folder, their own ports, all of it gone afterwards. */
-import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -13,6 +11,7 @@ import {
   type StartResult,
 } from "../../lib/local";
 import { defaultEtcd, type TestEtcd } from "../support/etcd";
+import { freePorts } from "../support/free-ports";
 
 export interface LocalMembers {
   readonly stateDir: string;
@@ -75,25 +74,6 @@ export async function localMembers(): Promise<LocalMembers> {
       await rm(stateDir, { recursive: true, force: true });
     },
   };
-}
-
-/** Ports of 127.0.0.1 that nobody listens on, below the kernel's own range, so that no connection takes them meanwhile. */
-export async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
-    // The first hundred are for tests that need a port where certainly nobody serves.
-    const port = randomInt(20_100, 32_000);
-    if (await isFree(port)) ports.add(port);
-  }
-  return [...ports];
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen({ host: "127.0.0.1", port }, () => server.close(() => resolve(true)));
-  });
 }
 
 export function pidOf(result: StartResult): number {

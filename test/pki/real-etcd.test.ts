@@ -10,8 +10,9 @@ import { initialCluster, tlsFilesOf, type LocalCluster, type TlsFiles } from "..
 import type { KeyPairFiles } from "../../lib/cluster/pki-layout";
 import { issueCertificates, renewCertificates } from "../../lib/pki";
 import { etcdBinaries, type TestEtcd } from "../support/etcd";
-import { freePortRange } from "../support/port-range";
-import { freePorts, RawMember } from "../support/raw-cluster";
+import { freePortRange } from "../support/free-ports";
+import { freePorts } from "../support/free-ports";
+import { RawMember } from "../support/raw-cluster";
 import { onLocal, PkiProject } from "./pki-project";
 
 /** One that Go would refuse in a certificate, one that it takes, and a plain one. */

@@ -21,7 +21,7 @@ import {
 } from "../../lib/local";
 import { defaultEtcd, type TestEtcd } from "./etcd";
 import { endGroup, startCaptured, type CliResult, type RunningCli } from "./captured-program";
-import { freePortRange } from "./port-range";
+import { freePortRange } from "./free-ports";
 import { Reaper } from "./reaper";
 
 export type { CliResult, RunningCli } from "./captured-program";

@@ -8,13 +8,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { request as requestInTheClear } from "node:http";
 import { request as requestOverTls } from "node:https";
-import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { TlsOptions } from "../../lib/verification";
 import { TestAuthority, type CertificateFiles } from "./certificates";
+import { freePorts } from "./free-ports";
 import type { TestEtcd } from "./etcd";
 
 const startDeadlineMs = 60_000;
@@ -418,18 +418,4 @@ function httpGet(url: string, tls: TlsOptions | undefined): Promise<string> {
     });
     call.end();
   });
-}
-
-/** Ports that are free now, all different. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
-}
-
-async function listenAnywhere(): Promise<Server> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return server;
 }

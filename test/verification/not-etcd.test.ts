@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { verify, waitUntilHealthy, type TlsOptions } from "../../lib/verification";
 import { TestAuthority } from "../support/certificates";
 import { etcdBinaries, type TestEtcd } from "../support/etcd";
-import { freePortRange } from "../support/port-range";
+import { freePortRange } from "../support/free-ports";
 import { RawMember } from "../support/raw-cluster";
 import { gateway, silentListener, type Listener } from "./support/listeners";
 

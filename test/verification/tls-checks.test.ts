@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verify, type VerificationReport } from "../../lib/verification";
 import { RSA_1024, RSA_2048, TestAuthority, type IssueOptions } from "../support/certificates";
 import { defaultEtcd, etcdBinaries } from "../support/etcd";
-import { freePorts, RawCluster, RawMember } from "../support/raw-cluster";
+import { freePorts } from "../support/free-ports";
+import { RawCluster, RawMember } from "../support/raw-cluster";
 import { check, failedChecks } from "./support/reports";
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { isRunning } from "../../../lib/local";
 import { APP, CDKTF, CliProject } from "../../support/cli";
-import { freePortRange } from "../../support/port-range";
+import { freePortRange } from "../../support/free-ports";
 
 const STEP_MS = 150_000;
 const MEMBERS = ["etcd-0", "etcd-1", "etcd-2"];

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pkiLayout } from "../../../lib/cluster/pki-layout";
 import { isRunning } from "../../../lib/local";
 import { CliProject, type CliResult, STACK } from "../../support/cli";
-import { isFree } from "../../support/port-range";
+import { isFree } from "../../support/free-ports";
 import { etcdctlRows, statusRows } from "./status-rows";
 
 /** On a busy machine with two cores; a deploy takes 5 to 15 s. */

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { CliProject, type CliResult, STACK } from "../../support/cli";
-import { freePortRange } from "../../support/port-range";
+import { freePortRange } from "../../support/free-ports";
 import { RawMember } from "../../support/raw-cluster";
 
 const TEST_MS = 180_000;

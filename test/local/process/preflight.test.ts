@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ExternalError } from "../../../lib/errors";
 import { preflight } from "../../../lib/local";
-import { freePorts, localMembers, pidOf, type LocalMembers } from "../local-members";
+import { freePorts } from "../../support/free-ports";
+import { localMembers, pidOf, type LocalMembers } from "../local-members";
 
 let members: LocalMembers;
 let servers: Server[];

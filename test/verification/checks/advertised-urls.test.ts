@@ -3,7 +3,8 @@ import { judgeUrls } from "../../../lib/verification/checks/advertised-urls";
 import { isLoopback, isUnspecified } from "../../../lib/verification/hosts";
 import { verify, type ExpectedMember } from "../../../lib/verification";
 import { etcdBinaries } from "../../support/etcd";
-import { freePorts, RawCluster } from "../../support/raw-cluster";
+import { freePorts } from "../../support/free-ports";
+import { RawCluster } from "../../support/raw-cluster";
 import { check } from "../support/reports";
 import { factsOf, type SaidMember } from "../support/facts";
 

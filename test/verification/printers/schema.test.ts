@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { renderJson, verify } from "../../../lib/verification";
 import { verificationSchemaFile } from "../../../lib/verification/printers/report-schema";
 import { defaultEtcd } from "../../support/etcd";
-import { freePorts, RawCluster } from "../../support/raw-cluster";
+import { freePorts } from "../../support/free-ports";
+import { RawCluster } from "../../support/raw-cluster";
 import { hostileReport, producedBy, sampleReport } from "./report";
 
 const validate = addFormats(new Ajv({ allErrors: true })).compile(verificationSchemaFile());

@@ -12,7 +12,8 @@ import type { TlsOptions } from "../../../lib/verification";
 import { httpGet } from "../../../lib/verification/questions/http-get";
 import { TestAuthority, type CertificateFiles } from "../../support/certificates";
 import { defaultEtcd } from "../../support/etcd";
-import { freePorts, RawMember } from "../../support/raw-cluster";
+import { freePorts } from "../../support/free-ports";
+import { RawMember } from "../../support/raw-cluster";
 import { blackHole, silentListener } from "../support/listeners";
 
 const timeoutMs = 1000;

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TestAuthority } from "../../../support/certificates";
 import { defaultEtcd } from "../../../support/etcd";
-import { freePorts, RawMember } from "../../../support/raw-cluster";
+import { freePorts } from "../../../support/free-ports";
+import { RawMember } from "../../../support/raw-cluster";
 import { Reaper } from "../../../support/reaper";
 import type { TlsFiles } from "../etcd-connection";
 

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { TestEtcd } from "../../../support/etcd";
-import { freePorts, RawMember } from "../../../support/raw-cluster";
+import { freePorts } from "../../../support/free-ports";
+import { RawMember } from "../../../support/raw-cluster";
 
 export interface OpenClusterOptions {
   readonly binaries: TestEtcd;

@@ -1,5 +1,6 @@
 import { vi } from "vitest";
-import { freePorts, type RawMember } from "../../../support/raw-cluster";
+import { freePorts } from "../../../support/free-ports";
+import type { RawMember } from "../../../support/raw-cluster";
 import { OpenCluster } from "../../checks/support/open-cluster";
 import { PeerProxies } from "../../checks/support/peer-proxy";
 import type { Fault } from "../fault";

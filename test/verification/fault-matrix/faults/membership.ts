@@ -1,5 +1,5 @@
 import { expect, vi } from "vitest";
-import { freePorts } from "../../../support/raw-cluster";
+import { freePorts } from "../../../support/free-ports";
 import type { Fault } from "../fault";
 import type { Ground } from "../ground";
 

@@ -1,4 +1,5 @@
-import { freePorts, type RawMember } from "../../../support/raw-cluster";
+import { freePorts } from "../../../support/free-ports";
+import type { RawMember } from "../../../support/raw-cluster";
 import { blackHole, gateway, silentListener, type Listener } from "../../support/listeners";
 import type { Accusation, Fault, Made } from "../fault";
 import type { Ground } from "../ground";

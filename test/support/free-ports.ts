@@ -1,8 +1,18 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
-/** First port of the ranges that are handed out; below the kernel's own range, so that no connection takes one meanwhile. */
+/** What is handed out; below the kernel's own range, so that no connection and no server that takes any port gets one meanwhile. */
 const [FIRST_PORT, LAST_PORT] = [20_200, 31_900] as const;
+
+/** Ports on which nobody listens, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(FIRST_PORT, LAST_PORT);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
 
 /** The first of `count` ports in a row on which nobody listens. */
 export async function freePortRange(count: number): Promise<number> {
