@@ -27,8 +27,12 @@ export class FaultRecord {
     else same.transports.add(transport);
   }
 
-  /** Prints it, and writes it into its place on the page when that is asked for. */
-  async report(): Promise<void> {
+  /**
+   * Prints it, and writes it into its place on the page when that is asked for.
+   *
+   * @param isComplete else the page stays as it is: a row that is missing there would not be noticed
+   */
+  async report({ isComplete }: { readonly isComplete: boolean }): Promise<void> {
     const lines = [
       ["fault", "transport", "what verify says"],
       ["---", "---", "---"],
@@ -39,7 +43,7 @@ export class FaultRecord {
       ]),
     ];
     const table = lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-    if (!WRITE) return;
+    if (!WRITE || !isComplete) return;
     console.log(table);
     const page = await readFile(PAGE, "utf8");
     const place = new RegExp(`(<!-- ${this.title} -->\n)[^]*?(<!-- /${this.title} -->)`);
