@@ -156,6 +156,11 @@ export class RawMember {
     }
   }
 
+  /** All that it measures about itself, as text: https://etcd.io/docs/v3.5/metrics/ */
+  metrics(): Promise<string> {
+    return httpGet(`${this.endpoint}/metrics`, this.tls);
+  }
+
   private async saysHealthy(): Promise<boolean> {
     try {
       const { health, reason } = JSON.parse(await httpGet(`${this.endpoint}/health`, this.tls)) as {

@@ -1,6 +1,8 @@
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
+import type { RawMember } from "../../../support/raw-cluster";
 import type { Fault } from "../fault";
 import type { Ground } from "../ground";
+import { post } from "../support/gateway";
 
 export const leaderFaults: readonly Fault[] = [
   {
@@ -18,29 +20,38 @@ export const leaderFaults: readonly Fault[] = [
   {
     title: "the leader changes while it is watched",
     make: async (ground) => {
-      const before = await ground.cluster.leader();
+      const { members } = ground.cluster;
+      const leader = await ground.leader();
+      const [follower] = await ground.followers();
+      // All that can be known beforehand, so that on a busy machine too one call is enough while it is watched.
+      const targetID = BigInt(`0x${await idOf(ground, follower)}`).toString();
+      const askedBefore = await Promise.all(members.map((member) => answered(member, "Status")));
+      const putBefore = await answeredByAny(members, "Put");
       return {
         ask: {
-          // Which takes long enough for it.
+          // The lease takes longer than a leader is watched, if the deadline leaves the time. A write that is under way when the
+          // leader changes may be lost: there is one, and it is waited for.
+          checks: ["stable-leader", "lease-expires"],
           skip: [],
+          callTimeoutMs: 5000,
           expectation: ground.expectation,
         },
         meanwhile: async () => {
-          // A lease is granted only to who has asked for the status.
           await vi.waitFor(
             async () => {
-              const list = await ground.cluster.etcdctl(["lease", "list"]);
-              if (list.includes("found 0 leases")) throw new Error("not asked yet");
+              const asked = await Promise.all(members.map((member) => answered(member, "Status")));
+              expect(asked.every((calls, index) => calls > (askedBefore[index] ?? 0))).toBe(true);
+              expect(await answeredByAny(members, "Put")).toBeGreaterThan(putBefore);
             },
-            { timeout: 10_000, interval: 1 },
+            { timeout: 10_000, interval: 5 },
           );
-          await moveLeader(ground);
+          await post(leader.endpoint, "/v3/maintenance/transfer-leadership", { targetID }, ground.tls);
         },
         says: [
           {
             check: "stable-leader",
             member: null,
-            reason: new RegExp(`^the leader changed from ${before} to `),
+            reason: new RegExp(`^the leader changed from ${leader.name} to ${follower.name} `),
           },
         ],
         undo: () => Promise.resolve(),
@@ -50,10 +61,30 @@ export const leaderFaults: readonly Fault[] = [
 ];
 
 async function moveLeader(ground: Ground): Promise<void> {
-  const { cluster } = ground;
   const leader = await ground.leader();
-  const [{ endpoint }] = await ground.followers();
+  const [follower] = await ground.followers();
+  const id = await idOf(ground, follower);
+  await ground.cluster.etcdctl(["move-leader", id, `--endpoints=${leader.endpoint}`]);
+  await ground.elected(ground.cluster.members);
+}
+
+/** In hexadecimal digits. */
+async function idOf({ cluster }: Ground, { endpoint }: RawMember): Promise<string> {
   const row = await cluster.etcdctl(["endpoint", "status", `--endpoints=${endpoint}`]);
-  await cluster.etcdctl(["move-leader", row.split(", ")[1] ?? "", `--endpoints=${leader.endpoint}`]);
-  await ground.elected(cluster.members);
+  return row.split(", ")[1] ?? "";
+}
+
+/** How many calls of a gRPC method a member has answered since it started. */
+async function answered(member: RawMember, method: "Status" | "Put"): Promise<number> {
+  const counters = (await member.metrics())
+    .split("\n")
+    .filter(
+      (line) => line.startsWith("grpc_server_handled_total{") && line.includes(`grpc_method="${method}"`),
+    );
+  return counters.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+}
+
+async function answeredByAny(members: readonly RawMember[], method: "Put"): Promise<number> {
+  const calls = await Promise.all(members.map((member) => answered(member, method)));
+  return calls.reduce((sum, each) => sum + each, 0);
 }
