@@ -6,6 +6,7 @@ import { build } from "esbuild";
 import { extract } from "tar";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runProgram, type ProgramResult } from "../../lib/local/run-program";
+import { writeBuild } from "../support/built-package";
 import { defaultEtcd } from "../support/etcd";
 import { RawCluster } from "../support/raw-cluster";
 
@@ -33,10 +34,9 @@ async function symlinkPackages(): Promise<void> {
     await symlink(resolve("node_modules", name), join(project, "node_modules", name));
 }
 
-/** Packs a fresh build: dist/ of the checkout may be that of somebody's bench. */
 async function pack(folder: string): Promise<string> {
   await mkdir(folder);
-  await mustEnd(process.execPath, [resolve(".config/build/build.mjs"), join(folder, "dist")]);
+  await writeBuild(join(folder, "dist"));
   const { files } = JSON.parse(await readFile("package.json", "utf8")) as { files: string[] };
   const others = files.filter((file) => file !== "dist").map((file) => file.replace(/\/\*.*$/, ""));
   for (const file of ["package.json", "README.md", "LICENSE", ...others])

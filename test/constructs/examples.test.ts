@@ -5,6 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runProgram } from "../../lib/local/run-program";
 import { AWS_PROVIDER_VERSIONS } from "../../lib/stacks/aws-stack";
+import { writeBuild } from "../support/built-package";
 import { Terraform, TERRAFORM_TIMEOUT_MS } from "../support/terraform";
 
 const LOADER = resolve("bin/run.js");
@@ -86,7 +87,7 @@ describe("in a project that has the package installed", () => {
     for (const name of await readdir("node_modules"))
       await symlink(resolve("node_modules", name), join(project, "node_modules", name));
     const manifest = JSON.parse(await readFile("package.json", "utf8")) as { files: string[] };
-    await node([resolve(".config/build/build.mjs"), join(installed, "dist")], resolve("."));
+    await writeBuild(join(installed, "dist"));
     await cp("package.json", join(installed, "package.json"));
     // Only what the package says it ships, so that a template left out of the list is missed here.
     for (const entry of manifest.files.filter((file) => file !== "dist" && existsSync(file))) {

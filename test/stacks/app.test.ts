@@ -1,7 +1,7 @@
 import { access, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { runProgram } from "../../lib/local/run-program";
+import { writeBuild } from "../support/built-package";
 import { Project } from "./run";
 
 const DEFINITION = "name: demo\ntls: false\naws: { region: eu-central-1 }\n";
@@ -91,10 +91,7 @@ describe("the app that cdktf.json starts", () => {
 
 describe("what is loaded", () => {
   const build = resolve("node_modules", ".cache", `test-build-${process.pid}`);
-  beforeAll(async () => {
-    const { failure, stdout } = await runProgram(process.execPath, [".config/build/build.mjs", build]);
-    expect(failure, stdout).toBeUndefined();
-  });
+  beforeAll(() => writeBuild(build));
   afterAll(() => rm(build, { recursive: true, force: true }));
 
   const packagesOf = (files: readonly string[]) =>
