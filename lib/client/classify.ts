@@ -102,6 +102,13 @@ const rows: readonly Row[] = [
     remedy: "Use https:// if the member has TLS switched on; otherwise look which program has the port.",
   },
   {
+    // What Node's HTTP/2 calls an answer that is none.
+    kind: "not-etcd",
+    pattern: /Last error: (?:Error: )?Protocol error/,
+    message: "something answers there that does not speak gRPC",
+    remedy: "Correct the endpoint: another program has the port, or a proxy answers on the way.",
+  },
+  {
     kind: "tls",
     pattern: /\bERR_(?:SSL|TLS|OSSL)|SSL alert|SSL routines/i,
     message: "TLS failed",

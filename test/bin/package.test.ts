@@ -109,16 +109,6 @@ test("its errors are the errors of the package, whichever way they come", async 
   expect((await mustEnd(process.execPath, ["errors.cjs"], project)).stdout).toBe("true");
 });
 
-test.each(["typed.cts", "typed.mts"])("its types resolve in %s", async (file) => {
-  await writeFile(
-    join(project, file),
-    `import { verify, type VerificationReport } from "cdktf-etcd/verification";
-     export const report: Promise<VerificationReport> = verify({ endpoints: ["http://127.0.0.1:2379"] });\n`,
-  );
-  const options = ["--module", "node16", "--target", "es2022", "--strict", "--types", "node", "--noEmit"];
-  await mustEnd(process.execPath, [TSC, ...options, file], project);
-});
-
 test("says whose code it contains, and under which licence", async () => {
   const folder = join(project, "node_modules", "cdktf-etcd", "dist", "lib", "client");
   const licences = await readFile(join(folder, "LICENSES.txt"), "utf8");
@@ -243,17 +233,10 @@ test.each([
   if (folder !== project) await rm(folder, { recursive: true });
 });
 
-test.each([
-  ["discovery.cts", "node16", "node16"],
-  ["discovery.mts", "node16", "node16"],
-  ["discovery.mts", "nodenext", "nodenext"],
-  ["discovery.ts", "esnext", "bundler"],
-])(
-  "the types of discovery resolve in %s with --module %s and --moduleResolution %s",
-  async (file, module, resolution) => {
-    await writeFile(
-      join(project, file),
-      `import { roundRobin, ServiceRegistry, type Change, type ServiceInstance } from "cdktf-etcd/discovery";
+const TYPED = {
+  verification: `import { verify, type VerificationReport } from "cdktf-etcd/verification";
+     export const report: Promise<VerificationReport> = verify({ endpoints: ["http://127.0.0.1:2379"] });\n`,
+  discovery: `import { roundRobin, ServiceRegistry, type Change, type ServiceInstance } from "cdktf-etcd/discovery";
      interface Weighted { readonly weight: number }
      const schema = { parse: (metadata: unknown): Weighted => metadata as Weighted };
      export async function weightOf(registry: ServiceRegistry): Promise<number | undefined> {
@@ -263,8 +246,21 @@ test.each([
        const picked: ServiceInstance<Weighted> | undefined = roundRobin().pick(instances);
        return picked?.metadata.weight;
      }\n`,
+};
+
+test.each([
+  ["node16", "node16", ["cts", "mts"]],
+  ["nodenext", "nodenext", ["mts"]],
+  ["esnext", "bundler", ["ts"]],
+] as const)(
+  "the types of verification and discovery resolve with --module %s and --moduleResolution %s, in %s",
+  async (module, resolution, extensions) => {
+    const files = extensions.flatMap((extension) =>
+      Object.entries(TYPED).map(([name, text]) => ({ file: `${name}.${extension}`, text })),
     );
+    for (const { file, text } of files) await writeFile(join(project, file), text);
     const options = ["--module", module, "--moduleResolution", resolution, "--target", "es2022", "--strict"];
-    await mustEnd(process.execPath, [TSC, ...options, "--types", "node", "--noEmit", file], project);
+    const names = files.map(({ file }) => file);
+    await mustEnd(process.execPath, [TSC, ...options, "--types", "node", "--noEmit", ...names], project);
   },
 );

@@ -51,6 +51,7 @@ const texts = [
     "14 UNAVAILABLE: Last error: Client network socket disconnected before secure TLS connection was established",
   ],
   ["speaks-tls", "14 UNAVAILABLE: No connection established. Last error: Failed to connect"],
+  ["not-etcd", "14 UNAVAILABLE: No connection established. Last error: Protocol error. Resolution note: "],
   ["tls", "14 UNAVAILABLE: Last error: ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION"],
   ["user-required", "3 INVALID_ARGUMENT: etcdserver: user name is empty"],
   ["wrong-password", "3 INVALID_ARGUMENT: etcdserver: authentication failed, invalid user ID or password"],

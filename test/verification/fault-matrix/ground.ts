@@ -27,7 +27,7 @@ import { saidOfHealthy } from "./said-of-healthy";
 export type Transport = "plain text" | "mTLS";
 
 /** Shorter than usual, so that faults which cost a deadline do not cost the run its time. */
-export const callTimeoutMs = 1200;
+export const callTimeoutMs = 1500;
 
 /** Small, so that it is soon full. */
 export const quotaBytes = 16 * 2 ** 20;
