@@ -1,6 +1,4 @@
-const tickMs = 10;
-/** A tick that comes later than this was kept waiting by other processes, unless this one computed meanwhile. */
-const latestTickMs = 2 * tickMs;
+import { readFileSync } from "node:fs";
 
 export interface OwnTime<T> {
   readonly result: T;
@@ -10,25 +8,19 @@ export interface OwnTime<T> {
 
 /**
  * A bound is a promise of how long is waited for others, and computed. On a machine that has more to do than it has processors a process
- * also waits for its turn, which no program can bound; that is left out, and whatever it computes itself is not.
+ * also waits for its turn, which no program can bound: only that is left out, as the kernel counts it.
  */
 export async function inOwnTime<T>(work: () => Promise<T>): Promise<OwnTime<T>> {
-  let ownMs = 0;
-  let last = performance.now();
-  let before = process.cpuUsage();
-  const tick = (): void => {
-    const now = performance.now();
-    const { user, system } = process.cpuUsage(before);
-    before = process.cpuUsage();
-    ownMs += Math.min(now - last, Math.max(latestTickMs, (user + system) / 1000));
-    last = now;
-  };
-  const timer = setInterval(tick, tickMs);
-  try {
-    const result = await work();
-    tick();
-    return { result, ownMs };
-  } finally {
-    clearInterval(timer);
-  }
+  const waitedBefore = waitedForProcessorMs();
+  const began = performance.now();
+  const result = await work();
+  const tookMs = performance.now() - began;
+  return { result, ownMs: tookMs - (waitedForProcessorMs() - waitedBefore) };
+}
+
+/** Of the main thread: time on a processor, time on a run queue (ns), turns: https://docs.kernel.org/scheduler/sched-stats.html */
+function waitedForProcessorMs(): number {
+  if (process.platform !== "linux") return 0;
+  const [, waitedNs] = readFileSync("/proc/self/schedstat", "utf8").split(" ");
+  return Number(waitedNs) / 1e6;
 }
