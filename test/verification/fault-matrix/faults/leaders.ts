@@ -4,7 +4,8 @@ import type { Fault } from "../fault";
 import type { Ground } from "../ground";
 import { post } from "../support/gateway";
 
-const lostWrite = /raft proposal dropped|not agreed on within|leader changed/;
+/** As etcd and we put it: dropped by the old leader, never answered, or given up because of the new one. */
+const lostWrite = /raft proposal dropped|not agreed on within|could not get the request agreed on/;
 
 export const leaderFaults: readonly Fault[] = [
   {
@@ -54,7 +55,7 @@ export const leaderFaults: readonly Fault[] = [
             reason: new RegExp(`^the leader changed from ${leader.name} to ${follower.name} `),
           },
         ],
-        // A write that is under way when the leader changes may be lost: one is waited for, not all.
+        // A call that is under way when the leader changes may be lost: one is waited for, not all.
         maySay: ["write-read", "watch-sees"].map((check) => ({ check, reason: lostWrite })),
         undo: () => Promise.resolve(),
       };
